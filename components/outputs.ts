@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A stack output as data: the program exports it, the README lists it, a test compares the two. */
+export interface DescribedOutput<System> {
+  /** Flat, prefixed with the system: `marketDataBusName`. */
+  readonly name: string;
+  readonly group: string;
+  readonly describes: string;
+  readonly value: (system: System) => pulumi.Input<unknown>;
+  /** Masked in the console and encrypted in the state. */
+  readonly secret?: boolean;
+}
+
+export type Outputs = Record<string, pulumi.Output<unknown>>;
+
+/** Where the stack stands. */
+export interface Estate {
+  readonly environment: string;
+  readonly region: string;
+  readonly account: pulumi.Input<string>;
+}
+
+export const ESTATE_OUTPUTS: readonly DescribedOutput<Estate>[] = [
+  {
+    name: "environment",
+    group: "Estate",
+    describes: "Stack, with its suffix",
+    value: ({ environment }) => environment,
+  },
+  { name: "region", group: "Estate", describes: "AWS region", value: ({ region }) => region },
+  { name: "account", group: "Estate", describes: "AWS account id", value: ({ account }) => account },
+];
+
+/** Values by name, secret where the description says so. A system that is off has none. */
+export function outputsOf<System>(described: readonly DescribedOutput<System>[], system: System | undefined): Outputs {
+  if (system === undefined) return {};
+  return Object.fromEntries(
+    described.map(({ name, value, secret }) => [
+      name,
+      secret ? pulumi.secret(value(system)) : pulumi.output(value(system)),
+    ]),
+  );
+}

@@ -1,0 +1,75 @@
+import type { Lambda } from "./lambda";
+import type { Reading, Signal, Subject } from "./signals";
+
+const onFunction = (fn: Lambda, subject: Subject, reading: Reading): Signal => ({
+  ...subject,
+  ...reading,
+  namespace: "AWS/Lambda",
+  dimensions: { FunctionName: fn.function.name },
+});
+
+export const errorsIn = (subject: string, fn: Lambda): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `errors-${subject}`,
+      chart: "Errors",
+      says: "Invocations failed; Lambda retries them. Read the function's log.",
+    },
+    { metric: "Errors", statistic: "Sum", above: 0 },
+  );
+
+export const throttlesOf = (subject: string, fn: Lambda): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `throttles-${subject}`,
+      chart: "Throttles",
+      says: "The reserved concurrency was used up; events wait. Raise it when this lasts.",
+    },
+    { metric: "Throttles", statistic: "Sum", above: 0 },
+  );
+
+export const slownessOf = (subject: string, fn: Lambda, milliseconds: number): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `slowness-${subject}`,
+      chart: "Duration p99 (ms)",
+      says: `One invocation in a hundred takes over ${milliseconds} ms.`,
+    },
+    { metric: "Duration", statistic: "p99", above: milliseconds },
+  );
+
+export const ageOfEventsFor = (subject: string, fn: Lambda, seconds: number): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `age-${subject}`,
+      chart: "Age of events (ms)",
+      says: `Events wait over ${seconds} s for the function: throttles, retries, or more load than it can take.`,
+    },
+    { metric: "AsyncEventAge", statistic: "Maximum", above: seconds * 1000 },
+  );
+
+export const eventsDroppedBy = (subject: string, fn: Lambda): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `dropped-${subject}`,
+      chart: "Events given up",
+      says: "Events left the function's queue without success: they are in its failure queue. Redrive them.",
+    },
+    { metric: "AsyncEventsDropped", statistic: "Sum", above: 0 },
+  );
+
+export const lossesOf = (subject: string, fn: Lambda): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `losses-${subject}`,
+      chart: "Losses",
+      says: "A failed event could not be put in the failure queue: it is lost here, replay it from the archive.",
+    },
+    { metric: "DestinationDeliveryFailures", statistic: "Sum", above: 0 },
+  );

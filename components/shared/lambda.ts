@@ -1,0 +1,118 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Access, anyResource, type Grant, grant, policyOf } from "./access";
+import { bundleOf } from "./bundle";
+
+export interface LambdaArgs<Env extends Record<string, string>> {
+  /** Physical names, of the function and of what belongs to it. */
+  readonly names: { readonly function: string; readonly role: string; readonly logGroup: string };
+  readonly description: string;
+  /** The handler's module, relative to the repository's root; it exports `handler`. */
+  readonly entry: string;
+  /** The function's environment, one Access a variable; the role is derived from it. */
+  readonly env: { readonly [Name in keyof Env]: Access };
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  /** Environments kept for this function, and the most it may have at once. */
+  readonly reservedConcurrency: number;
+  readonly logRetentionDays: number;
+  /** Becomes the tag FunctionType. */
+  readonly type: string;
+}
+
+/**
+ * One function with its log group and its role. The role may do what the environment's Access values say, write to its own
+ * log group and send traces; nothing else. The function depends on the role's policy, so its first invocation never meets
+ * a half-made role. Costs nothing while idle.
+ */
+export class Lambda<Env extends Record<string, string> = Record<string, string>> extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly role: aws.iam.Role;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  /** What the role may do; edges add to it in policies of their own. */
+  readonly grants: readonly Grant[];
+
+  constructor(name: string, args: LambdaArgs<Env>, opts: pulumi.ComponentResourceOptions) {
+    super("sluice:shared:Lambda", name, {}, opts);
+    refuseBadArgs(name, args, this);
+    const parent = { parent: this };
+    this.logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-logs`,
+      { name: args.names.logGroup, retentionInDays: args.logRetentionDays },
+      parent,
+    );
+    this.role = new aws.iam.Role(`${name}-role`, roleArgs(args), parent);
+    const accesses = Object.values<Access>(args.env);
+    this.grants = [...accesses.flatMap(({ grants }) => grants), ...ownGrants(this.logGroup)];
+    const rolePolicy = new aws.iam.RolePolicy(
+      `${name}-policy`,
+      { name: "environment", role: this.role.name, policy: policyOf(this.grants) },
+      parent,
+    );
+    this.function = new aws.lambda.Function(`${name}-function`, functionArgs(args, this.role, this.logGroup), {
+      ...parent,
+      dependsOn: [rolePolicy],
+    });
+    this.registerOutputs({ functionArn: this.function.arn, roleArn: this.role.arn });
+  }
+}
+
+const roleArgs = <Env extends Record<string, string>>({ names, description }: LambdaArgs<Env>): aws.iam.RoleArgs => ({
+  name: names.role,
+  description: `Execution role: ${description}`,
+  // No aws:SourceAccount condition: Lambda's documentation gives none for execution roles, and iam:PassRole already keeps
+  // a role inside its account.
+  assumeRolePolicy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  }),
+});
+
+const ownGrants = (logGroup: aws.cloudwatch.LogGroup): Grant[] => [
+  grant(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:*`]),
+  anyResource(
+    ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    "X-Ray has no resource that these two actions could be limited to",
+  ),
+];
+
+const functionArgs = <Env extends Record<string, string>>(
+  args: LambdaArgs<Env>,
+  role: aws.iam.Role,
+  logGroup: aws.cloudwatch.LogGroup,
+): aws.lambda.FunctionArgs => ({
+  name: args.names.function,
+  description: args.description,
+  runtime: "nodejs22.x",
+  architectures: ["arm64"],
+  handler: "index.handler",
+  code: bundleOf(args.entry).then(({ archive }) => archive),
+  role: role.arn,
+  memorySize: args.memoryMiB,
+  timeout: args.timeoutSeconds,
+  reservedConcurrentExecutions: args.reservedConcurrency,
+  environment: {
+    variables: Object.fromEntries(Object.entries<Access>(args.env).map(([key, { value }]) => [key, value])),
+  },
+  loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+  tracingConfig: { mode: "Active" },
+  tags: { FunctionType: args.type },
+});
+
+function refuseBadArgs<Env extends Record<string, string>>(
+  name: string,
+  args: LambdaArgs<Env>,
+  resource: pulumi.Resource,
+): void {
+  const whole = (key: "memoryMiB" | "timeoutSeconds" | "reservedConcurrency", least: number, most: number) => {
+    const value = args[key];
+    if (Number.isInteger(value) && value >= least && value <= most) return;
+    throw new pulumi.ResourceError(
+      `${name}: ${key} is ${value}; give a whole number from ${least} to ${most}.`,
+      resource,
+    );
+  };
+  whole("memoryMiB", 128, 10_240);
+  whole("timeoutSeconds", 1, 900);
+  whole("reservedConcurrency", 1, 1_000);
+}

@@ -1,0 +1,85 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Signal } from "./signals";
+
+export interface WatchArgs {
+  readonly signals: readonly Signal[];
+  /** Takes the alarms, and the news that they are over. */
+  readonly topic: aws.sns.Topic;
+  /** Physical name of a signal's alarm. */
+  readonly alarmName: (signal: Signal) => string;
+  readonly dashboardName: string;
+  readonly region: string;
+}
+
+export interface Watch {
+  readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
+  readonly dashboard: aws.cloudwatch.Dashboard;
+}
+
+const PERIOD_SECONDS = 60;
+
+/** One alarm a signal, and one dashboard that charts them all with their thresholds. An alarm costs $0.10 a month. */
+export function watch(name: string, args: WatchArgs, opts: pulumi.CustomResourceOptions): Watch {
+  const alarms = args.signals.map((signal) => alarm(`${name}-${signal.name}-alarm`, signal, args, opts));
+  const dashboard = new aws.cloudwatch.Dashboard(
+    `${name}-dashboard`,
+    {
+      dashboardName: args.dashboardName,
+      dashboardBody: pulumi.jsonStringify({ widgets: widgets(args.signals, args.region) }),
+    },
+    opts,
+  );
+  return { alarms, dashboard };
+}
+
+const isPercentile = (statistic: string) => /^p\d/.test(statistic);
+
+function alarm(logicalName: string, signal: Signal, args: WatchArgs, opts: pulumi.CustomResourceOptions) {
+  return new aws.cloudwatch.MetricAlarm(
+    logicalName,
+    {
+      name: args.alarmName(signal),
+      alarmDescription: signal.says,
+      namespace: signal.namespace,
+      metricName: signal.metric,
+      dimensions: signal.dimensions,
+      ...(isPercentile(signal.statistic) ? { extendedStatistic: signal.statistic } : { statistic: signal.statistic }),
+      period: PERIOD_SECONDS,
+      evaluationPeriods: 1,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: signal.above,
+      treatMissingData: "notBreaching", // no events is no failure
+      alarmActions: [args.topic.arn],
+      okActions: [args.topic.arn],
+    },
+    opts,
+  );
+}
+
+/** Charts of 12 × 6 grid units, two in a row of the dashboard's 24. */
+function widgets(signals: readonly Signal[], region: string) {
+  return [...new Set(signals.map(({ chart }) => chart))].map((chart, index) => {
+    const charted = signals.filter((signal) => signal.chart === chart);
+    const thresholds = [...new Set(charted.map(({ above }) => above))].filter((above) => above > 0);
+    return {
+      type: "metric",
+      x: (index % 2) * 12,
+      y: Math.floor(index / 2) * 6,
+      width: 12,
+      height: 6,
+      properties: {
+        title: chart,
+        region,
+        view: "timeSeries",
+        period: PERIOD_SECONDS,
+        metrics: charted.map((signal) => line(signal)),
+        annotations: { horizontal: thresholds.map((value) => ({ label: "alarm above", value })) },
+      },
+    };
+  });
+}
+
+function line({ namespace, metric, dimensions, statistic, name }: Signal): pulumi.Input<unknown>[] {
+  return [namespace, metric, ...Object.entries(dimensions).flat(), { stat: statistic, label: name }];
+}

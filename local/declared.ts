@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource that the program constructed, whether or not it came to be registered. */
+export interface DeclaredResource {
+  readonly type: string;
+  readonly name: string;
+  /** Logical name of the parent; absent directly under the stack. */
+  readonly parent?: string;
+  readonly custom: boolean;
+  readonly options: pulumi.CustomResourceOptions;
+  readonly resource: pulumi.Resource;
+}
+
+/**
+ * Records, from now on, every resource that the running program constructs. Call it inside `runInPulumiStack`, before the
+ * program. A transformation sees a resource in its constructor; a registration only happens once every input is known, so
+ * an `apply` that throws drops the resource without a word. Comparing the two lists finds it.
+ */
+export function recordDeclared(): DeclaredResource[] {
+  const declared: DeclaredResource[] = [];
+  pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+    const parent = opts.parent && logicalName(opts.parent);
+    declared.push({
+      type,
+      name,
+      ...(parent ? { parent } : {}),
+      custom: resource instanceof pulumi.CustomResource,
+      options: opts,
+      resource,
+    });
+    return undefined;
+  });
+  return declared;
+}
+
+/** What was constructed and never registered. */
+export function neverRegistered(
+  declared: readonly DeclaredResource[],
+  registered: readonly { readonly type: string; readonly name: string }[],
+): DeclaredResource[] {
+  const known = new Set(registered.map(({ type, name }) => `${type} ${name}`));
+  return declared.filter(({ type, name }) => !known.has(`${type} ${name}`));
+}
+
+/** The name in `new X(name, …)`; undefined for the stack itself. */
+export function logicalName(resource: pulumi.Resource): string | undefined {
+  const { __name, __pulumiType } = resource as unknown as { __name?: string; __pulumiType?: string };
+  return __pulumiType === "pulumi:pulumi:Stack" ? undefined : __name;
+}
