@@ -1,0 +1,125 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  TransactWriteItemsCommand,
+  type Update,
+} from "@aws-sdk/client-dynamodb";
+import { RetryableFailure } from "../../shared/outcome";
+import type { MarketEvent } from "../domain/market-event";
+import type { Measurements } from "../domain/measurements";
+import type { AuditRow } from "../stage/audit-row";
+import { fromItem, type Plain, toAttribute, toItem } from "./attribute-values";
+import { putRow } from "./audit-trail";
+import type { EventStatus } from "./event-store";
+import { type WriteResult, writeResult } from "./write-result";
+
+/** Key of a row in the events table. */
+export interface RowKey {
+  readonly eventId: string;
+  readonly timestamp: string;
+}
+
+/** Measurements of one event, and what they are based on: the greater basis knew more of the window. */
+export interface Enrichment extends RowKey {
+  readonly measurements: Measurements;
+  /** Whole number of up to 38 digits. */
+  readonly basis: string;
+}
+
+/** A row as processing needs it. */
+export interface KnownRow extends RowKey {
+  readonly status: EventStatus;
+  readonly basis?: bigint;
+  readonly receivedAt: string;
+  readonly event: MarketEvent;
+}
+
+/** An enrichment of a row that must still be in the status it was read in. */
+export interface FollowerEnrichment extends Enrichment {
+  readonly status: EventStatus;
+}
+
+/** What one processing attempt writes. */
+export interface ProcessedEvent extends RowKey {
+  /** Absent for late events. */
+  readonly enrichment?: Enrichment;
+  readonly followers: readonly FollowerEnrichment[];
+}
+
+export interface EnrichmentStore {
+  /** Consistent; rows that do not exist are absent. */
+  known(keys: readonly RowKey[]): Promise<ReadonlyMap<string, KnownRow>>;
+  /**
+   * Marks the event processed and writes the enrichments and the audit row: all, or none. Refused when the event is not
+   * VALIDATED or its row knows more by now, and when a follower has changed its status or knows as much or more.
+   */
+  record(processed: ProcessedEvent, row: AuditRow): Promise<WriteResult>;
+}
+
+/** Rounds of one batch read before what is left unread counts as throttled. */
+const MOST_ROUNDS = 4;
+
+export class DynamoEnrichmentStore implements EnrichmentStore {
+  constructor(
+    private readonly client: Pick<DynamoDBClient, "send">,
+    private readonly tables: { readonly events: string; readonly audit: string },
+  ) {}
+
+  async known(keys: readonly RowKey[]): Promise<ReadonlyMap<string, KnownRow>> {
+    const table = this.tables.events;
+    const rows = new Map<string, KnownRow>();
+    let asked: Record<string, AttributeValue>[] = keys.map(({ eventId, timestamp }) => toItem({ eventId, timestamp }));
+    for (let round = 0; asked.length > 0; round++) {
+      if (round === MOST_ROUNDS) throw new RetryableFailure(`${asked.length} rows of ${table} could not be read yet`);
+      const RequestItems = { [table]: { Keys: asked, ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetItemCommand({ RequestItems }));
+      for (const item of Responses?.[table] ?? []) {
+        const { payload, ...row } = fromItem(item);
+        const known = { ...row, event: payload } as unknown as KnownRow & { basis?: number | bigint };
+        rows.set(known.eventId, known.basis === undefined ? known : { ...known, basis: BigInt(known.basis) });
+      }
+      asked = UnprocessedKeys?.[table]?.Keys ?? [];
+    }
+    return rows;
+  }
+
+  record({ eventId, timestamp, enrichment, followers }: ProcessedEvent, row: AuditRow): Promise<WriteResult> {
+    const TransactItems = [
+      { Update: this.update({ eventId, timestamp }, "VALIDATED", enrichment, "<=") },
+      { Put: putRow(this.tables.audit, row) },
+      ...followers.map((follower) => ({ Update: this.update(follower, follower.status, follower, "<") })),
+    ];
+    return writeResult(this.client.send(new TransactWriteItemsCommand({ TransactItems })));
+  }
+
+  /** `replaces`: "<=" for the event itself, which is marked as well; "<" for a follower, whose status stays. */
+  private update(
+    { eventId, timestamp }: RowKey,
+    status: EventStatus,
+    enrichment: Enrichment | undefined,
+    replaces: "<" | "<=",
+  ): Update {
+    const sets: string[] = [];
+    const conditions = ["#status = :status"]; // which no row has that does not exist
+    const values: Record<string, AttributeValue> = { ":status": toAttribute(status) };
+    if (replaces === "<=") {
+      sets.push("#status = :processed");
+      values[":processed"] = toAttribute("PROCESSED");
+    }
+    if (enrichment) {
+      sets.push("measurements = :measurements", "basis = :basis");
+      conditions.push(`(attribute_not_exists(basis) OR basis ${replaces} :basis)`);
+      values[":measurements"] = toAttribute(enrichment.measurements as Readonly<Record<string, Plain>>);
+      values[":basis"] = { N: enrichment.basis };
+    }
+    return {
+      TableName: this.tables.events,
+      Key: toItem({ eventId, timestamp }),
+      UpdateExpression: `SET ${sets.join(", ")}`,
+      ConditionExpression: conditions.join(" AND "),
+      ExpressionAttributeNames: { "#status": "status" },
+      ExpressionAttributeValues: values,
+    };
+  }
+}
