@@ -1,0 +1,83 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
+
+/** Keys that requests are signed with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where requests go: an endpoint on this machine, or AWS when it is left out. */
+export interface Place {
+  readonly endpoint?: string;
+  readonly region: string;
+}
+
+/** One SDK client a service, made when it is first asked for. */
+export class Clients {
+  readonly #made = new Map<unknown, { destroy(): void }>();
+  readonly #settings: Place & { readonly credentials?: Credentials };
+
+  /** @param credentials the SDK's default chain when left out */
+  constructor({ endpoint, region }: Place, credentials?: Credentials) {
+    this.#settings = { region, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) };
+  }
+
+  get cloudwatch(): CloudWatchClient {
+    return this.#of(CloudWatchClient);
+  }
+  get dynamodb(): DynamoDBClient {
+    return this.#of(DynamoDBClient);
+  }
+  get events(): EventBridgeClient {
+    return this.#of(EventBridgeClient);
+  }
+  get iam(): IAMClient {
+    return this.#of(IAMClient);
+  }
+  get kms(): KMSClient {
+    return this.#of(KMSClient);
+  }
+  get lambda(): LambdaClient {
+    return this.#of(LambdaClient);
+  }
+  get logs(): CloudWatchLogsClient {
+    return this.#of(CloudWatchLogsClient);
+  }
+  get sns(): SNSClient {
+    return this.#of(SNSClient);
+  }
+  get sqs(): SQSClient {
+    return this.#of(SQSClient);
+  }
+  get ssm(): SSMClient {
+    return this.#of(SSMClient);
+  }
+  get sts(): STSClient {
+    return this.#of(STSClient);
+  }
+
+  /** Closes every connection. */
+  close(): void {
+    for (const client of this.#made.values()) client.destroy();
+    this.#made.clear();
+  }
+
+  #of<Client extends { destroy(): void }>(make: new (settings: Place & { credentials?: Credentials }) => Client): Client {
+    const known = this.#made.get(make) as Client | undefined;
+    if (known) return known;
+    const client = new make(this.#settings);
+    this.#made.set(make, client);
+    return client;
+  }
+}

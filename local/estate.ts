@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { Clients } from "./clients";
+import { type Cloud, startCloud } from "./cloud";
+import { type Deployment, deploy } from "./deploy";
+import { type EventSourceOptions, type EventSources, startEventSources } from "./event-sources";
+
+/** The whole estate on this machine: the cloud, stack `local` deployed onto it, and its event sources running. */
+export interface Estate {
+  readonly cloud: Cloud;
+  readonly deployment: Deployment;
+  readonly sources: EventSources;
+  /** Clients with the administrator's credentials. */
+  readonly clients: Clients;
+  /** A stack output, unwrapped; throws when the program has none of that name. */
+  output(name: string): string;
+  /** Stops the event sources and the cloud. Nothing is kept. */
+  stop(): Promise<void>;
+}
+
+export interface EstateOptions {
+  /** Names this run's folder under `.sluice/`. */
+  readonly name: string;
+  /** Stack settings that differ from `Pulumi.local.yaml`. */
+  readonly overrides?: Record<string, string>;
+  readonly sources?: EventSourceOptions;
+  readonly progress?: (done: number, declared: number, what: string) => void;
+}
+
+export const ROOT = join(__dirname, "..");
+
+/** Starts the cloud and deploys onto it; whatever was started is stopped again when a step fails. */
+export async function openEstate(options: EstateOptions): Promise<Estate> {
+  const cloud = await startCloud({ root: ROOT, stateName: options.name });
+  try {
+    const deployment = await deploy(cloud, {
+      root: ROOT,
+      stack: "local",
+      ...(options.overrides ? { overrides: options.overrides } : {}),
+      ...(options.progress ? { progress: options.progress } : {}),
+    });
+    const sources = await startEventSources(cloud, deployment, options.sources ?? {});
+    const stop = async () => {
+      await sources.stop();
+      await cloud.stop();
+    };
+    return { cloud, deployment, sources, clients: new Clients(cloud, cloud.admin), output: outputOf(deployment), stop };
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+}
+
+const outputOf = (deployment: Deployment) => (name: string) => {
+  const value = deployment.outputs[name];
+  if (typeof value !== "string") throw new Error(`The stack has no output ${name}; it has ${Object.keys(deployment.outputs)}.`);
+  return value;
+};

@@ -1,0 +1,73 @@
+import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { ListArchivesCommand, ListEventBusesCommand, ListRulesCommand } from "@aws-sdk/client-eventbridge";
+import { ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
+import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
+import { ListQueuesCommand } from "@aws-sdk/client-sqs";
+import { DescribeParametersCommand } from "@aws-sdk/client-ssm";
+import { Clients } from "./clients";
+import type { Cloud } from "./cloud";
+
+type Lister = (clients: Clients) => Promise<(string | undefined)[]>;
+
+/** What stands in the cloud, by kind. A run has fewer resources of a kind than the first page of its list holds. */
+const LISTS: Readonly<Record<string, Lister>> = {
+  table: async ({ dynamodb }) => (await dynamodb.send(new ListTablesCommand({}))).TableNames ?? [],
+  queue: async ({ sqs }) => (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [],
+  topic: async ({ sns }) => ((await sns.send(new ListTopicsCommand({}))).Topics ?? []).map(({ TopicArn }) => TopicArn),
+  subscription: async ({ sns }) =>
+    ((await sns.send(new ListSubscriptionsCommand({}))).Subscriptions ?? []).map(({ SubscriptionArn }) => SubscriptionArn),
+  function: async ({ lambda }) =>
+    ((await lambda.send(new ListFunctionsCommand({}))).Functions ?? []).map(({ FunctionName }) => FunctionName),
+  role: async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles ?? []).map(({ RoleName }) => RoleName),
+  policy: async ({ iam }) =>
+    ((await iam.send(new ListPoliciesCommand({ Scope: "Local" }))).Policies ?? []).map(({ PolicyName }) => PolicyName),
+  "event bus": async (clients) => (await busesOf(clients)).filter((name) => name !== "default"),
+  rule: async (clients) => {
+    const buses = await busesOf(clients);
+    const lists = buses.map((EventBusName) => clients.events.send(new ListRulesCommand({ EventBusName })));
+    return (await Promise.all(lists)).flatMap(({ Rules = [] }) => Rules.map(({ Name }) => Name));
+  },
+  archive: async ({ events }) =>
+    ((await events.send(new ListArchivesCommand({}))).Archives ?? []).map(({ ArchiveName }) => ArchiveName),
+  "log group": async ({ logs }) =>
+    ((await logs.send(new DescribeLogGroupsCommand({}))).logGroups ?? []).map(({ logGroupName }) => logGroupName),
+  parameter: async ({ ssm }) =>
+    ((await ssm.send(new DescribeParametersCommand({}))).Parameters ?? []).map(({ Name }) => Name),
+  key: livingKeys,
+  "key alias": async ({ kms }) =>
+    ((await kms.send(new ListAliasesCommand({}))).Aliases ?? [])
+      .map(({ AliasName }) => AliasName)
+      .filter((name) => !name?.startsWith("alias/aws/")),
+  alarm: async ({ cloudwatch }) =>
+    ((await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? []).map(({ AlarmName }) => AlarmName),
+  dashboard: async ({ cloudwatch }) =>
+    ((await cloudwatch.send(new ListDashboardsCommand({}))).DashboardEntries ?? []).map(({ DashboardName }) => DashboardName),
+};
+
+/** Everything in the cloud but the administrator, as `kind name`. Keys that are pending deletion are gone. */
+export async function leftovers(cloud: Pick<Cloud, "endpoint" | "region" | "admin">): Promise<string[]> {
+  const clients = new Clients(cloud, cloud.admin);
+  try {
+    const found = Object.entries(LISTS).map(async ([kind, list]) => (await list(clients)).map((name) => `${kind} ${name}`));
+    return (await Promise.all(found)).flat().sort();
+  } finally {
+    clients.close();
+  }
+}
+
+async function busesOf({ events }: Clients): Promise<string[]> {
+  const { EventBuses = [] } = await events.send(new ListEventBusesCommand({}));
+  return EventBuses.flatMap(({ Name }) => (Name ? [Name] : []));
+}
+
+async function livingKeys({ kms }: Clients): Promise<string[]> {
+  const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+  const described = await Promise.all(Keys.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))));
+  return described.flatMap(({ KeyMetadata }) =>
+    KeyMetadata?.KeyManager === "CUSTOMER" && KeyMetadata.KeyState !== "PendingDeletion" ? [KeyMetadata.KeyId ?? ""] : [],
+  );
+}

@@ -1,0 +1,133 @@
+/** An audit row as the functions write it; `timestamp` is the attempt's start and its request, durations milliseconds. */
+export interface AuditRow {
+  readonly eventId: string;
+  readonly stage: "ingestion" | "processing" | "notification";
+  readonly status: string;
+  readonly timestamp: string;
+  readonly durationMs: number;
+  readonly envelopeId?: string;
+  readonly reason?: string;
+  readonly candidates?: readonly string[];
+}
+
+/** A message that waits in a failure queue: the envelope it holds. */
+export interface Letter {
+  readonly queue: string;
+  readonly envelopeId: string;
+  readonly eventId?: string;
+}
+
+/** What one session came to. `lost` names every event that was sent and is accounted for nowhere. */
+export interface Ledger {
+  readonly sent: number;
+  readonly validated: number;
+  readonly duplicates: number;
+  readonly rejected: ReadonlyMap<string, number>;
+  readonly processed: number;
+  readonly late: number;
+  readonly candidates: number;
+  readonly notifications: ReadonlyMap<string, number>;
+  readonly retries: number;
+  readonly auditRows: number;
+  readonly letters: ReadonlyMap<string, number>;
+  readonly lost: readonly string[];
+  readonly endToEnd: readonly number[];
+}
+
+const DONE: Record<AuditRow["stage"], ReadonlySet<string>> = {
+  ingestion: new Set(["VALIDATED", "DUPLICATE", "REPUBLISHED", "REJECTED"]),
+  processing: new Set(["PROCESSED", "LATE", "DUPLICATE"]),
+  notification: new Set([
+    "NOTIFIED",
+    "NOT_MET",
+    "ALREADY_OPEN",
+    "SUPPRESSED_STORM",
+    "SUPPRESSED_REPLAY",
+  ]),
+};
+
+/**
+ * Settles a session: every envelope sent must have been decided by ingestion or wait in a queue, every accepted event
+ * must have been processed or wait, and every candidate must have been decided by notification or wait.
+ * Pure: reads nothing but its arguments.
+ */
+export function settle(
+  sent: readonly { envelopeId: string; sentAt: number }[],
+  audit: readonly AuditRow[],
+  letters: readonly Letter[],
+): Ledger {
+  const done = audit.filter((row) => DONE[row.stage].has(row.status));
+  const of = (stage: AuditRow["stage"]) => done.filter((row) => row.stage === stage);
+  const ingested = of("ingestion");
+  const accepted = new Set(ingested.filter((row) => row.status !== "REJECTED").map((row) => row.eventId));
+  const sentAt = new Map(sent.map((event) => [event.envelopeId, event.sentAt]));
+  return {
+    sent: sent.length,
+    validated: distinct(ingested.filter((row) => row.status === "VALIDATED")),
+    duplicates: ingested.filter((row) => row.status === "DUPLICATE" || row.status === "REPUBLISHED").length,
+    rejected: countBy(ingested.filter((row) => row.status === "REJECTED"), (row) => row.reason ?? "unknown"),
+    processed: distinct(of("processing").filter((row) => row.status !== "LATE")),
+    late: distinct(of("processing").filter((row) => row.status === "LATE")),
+    candidates: distinct(done.filter(isCandidate)),
+    notifications: countBy(of("notification"), (row) => row.status),
+    retries: audit.length - done.length,
+    auditRows: audit.length,
+    letters: countBy(letters, (letter) => letter.queue),
+    lost: lostOf(sent, accepted, done, letters),
+    endToEnd: endToEndOf(ingested, of("processing"), sentAt),
+  };
+}
+
+/** An audit row's key starts with the attempt's start, `2026-01-05T14:30:00.100Z#…`. */
+const startOf = (row: AuditRow) => Date.parse(row.timestamp.split("#")[0]!);
+const isCandidate = (row: AuditRow) => row.stage === "processing" && (row.candidates?.length ?? 0) > 0;
+const distinct = (rows: readonly AuditRow[]) => new Set(rows.map((row) => row.eventId)).size;
+
+function lostOf(
+  sent: readonly { envelopeId: string }[],
+  accepted: ReadonlySet<string>,
+  done: readonly AuditRow[],
+  letters: readonly Letter[],
+): string[] {
+  const ingested = new Set(done.filter((row) => row.stage === "ingestion").map((row) => row.envelopeId));
+  const idsIn = (stage: AuditRow["stage"]) => new Set(done.filter((r) => r.stage === stage).map((r) => r.eventId));
+  const [processed, notified] = [idsIn("processing"), idsIn("notification")];
+  const waitingEnvelopes = new Set(letters.map((letter) => letter.envelopeId));
+  const waitingEvents = new Set(letters.map((letter) => letter.eventId));
+  return [
+    ...sent
+      .filter(({ envelopeId }) => !ingested.has(envelopeId) && !waitingEnvelopes.has(envelopeId))
+      .map(({ envelopeId }) => `${envelopeId} before ingestion`),
+    ...[...accepted].filter((id) => !processed.has(id) && !waitingEvents.has(id)).map((id) => `${id} before processing`),
+    ...done
+      .filter((row) => isCandidate(row) && !notified.has(row.eventId) && !waitingEvents.has(row.eventId))
+      .map((row) => `${row.eventId} before notification`),
+  ];
+}
+
+/** Milliseconds from the call that sent an event to the end of its processing. */
+function endToEndOf(
+  ingested: readonly AuditRow[],
+  processed: readonly AuditRow[],
+  sentAt: ReadonlyMap<string, number>,
+): number[] {
+  const envelopeOf = new Map(
+    ingested.filter((row) => row.status === "VALIDATED").map((row) => [row.eventId, row.envelopeId]),
+  );
+  return processed.flatMap((row) => {
+    const started = sentAt.get(envelopeOf.get(row.eventId) ?? "");
+    return started === undefined ? [] : [startOf(row) + row.durationMs - started];
+  });
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return new Map([...counts].sort(([, a], [, b]) => b - a));
+}
+
+/** The value below which `share` (0 to 1) of the figures lie (nearest rank); NaN for none. */
+export function percentile(figures: readonly number[], share: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,86 @@
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  type KeySchemaElement,
+  type ProjectionType,
+  UpdateContinuousBackupsCommand,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
+import type * as aws from "@pulumi/aws";
+import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, type Plain, tagList, type World } from "./materialiser";
+
+type TableInputs = Plain<aws.dynamodb.TableArgs>;
+
+const keySchema = (hashKey: string, rangeKey: string | undefined): KeySchemaElement[] => [
+  { AttributeName: hashKey, KeyType: "HASH" },
+  ...(rangeKey ? [{ AttributeName: rangeKey, KeyType: "RANGE" } as const] : []),
+];
+
+const projection = (type: string, NonKeyAttributes: string[] | undefined) => ({
+  Projection: given({ ProjectionType: type as ProjectionType, NonKeyAttributes }),
+});
+
+/** The request that makes the table; what follows in requests of its own is left out. */
+export function tableRequest(inputs: TableInputs, TableName: string): CreateTableCommandInput {
+  const hashKey = needed(inputs.hashKey, "hashKey");
+  const globals = (inputs.globalSecondaryIndexes ?? []).map(({ name, hashKey: key, rangeKey, projectionType, nonKeyAttributes, ...rest }) => {
+    nothingElse(rest);
+    return { IndexName: name, KeySchema: keySchema(needed(key, `hashKey of index ${name}`), rangeKey), ...projection(projectionType, nonKeyAttributes) };
+  });
+  const locals = (inputs.localSecondaryIndexes ?? []).map(({ name, rangeKey, projectionType, nonKeyAttributes }) => ({
+    IndexName: name,
+    KeySchema: keySchema(hashKey, rangeKey),
+    ...projection(projectionType, nonKeyAttributes),
+  }));
+  const { enabled: encrypted, kmsKeyArn } = inputs.serverSideEncryption ?? { enabled: false };
+  return given({
+    TableName,
+    KeySchema: keySchema(hashKey, inputs.rangeKey),
+    AttributeDefinitions: (inputs.attributes ?? []).map(
+      ({ name, type }) => ({ AttributeName: name, AttributeType: type }) as AttributeDefinition,
+    ),
+    BillingMode: "PAY_PER_REQUEST" as const,
+    GlobalSecondaryIndexes: globals.length > 0 ? globals : undefined,
+    LocalSecondaryIndexes: locals.length > 0 ? locals : undefined,
+    SSESpecification: encrypted ? given({ Enabled: true, SSEType: "KMS" as const, KMSMasterKeyId: kmsKeyArn }) : undefined,
+    Tags: inputs.tags ? tagList(inputs.tags) : undefined,
+  }) as CreateTableCommandInput;
+}
+
+function refuseOthers(inputs: TableInputs): void {
+  const { name, billingMode, hashKey, rangeKey, attributes, tags, ttl, ...more } = inputs;
+  const { globalSecondaryIndexes, localSecondaryIndexes, serverSideEncryption, pointInTimeRecovery, ...others } = more;
+  const { deletionProtectionEnabled, ...rest } = others;
+  nothingElse(rest);
+  if (billingMode !== "PAY_PER_REQUEST") throw new Error(`billingMode is ${billingMode}; only PAY_PER_REQUEST is carried over.`);
+  if (deletionProtectionEnabled) throw new Error("deletionProtectionEnabled is true; a stack must be destroyable.");
+}
+
+async function createTable({ clients }: World, inputs: TableInputs, logicalName: string) {
+  refuseOthers(inputs);
+  const TableName = nameFor(inputs.name, logicalName);
+  const { TableDescription } = await clients.dynamodb.send(new CreateTableCommand(tableRequest(inputs, TableName)));
+  if (inputs.ttl?.enabled) {
+    const TimeToLiveSpecification = { Enabled: true, AttributeName: needed(inputs.ttl.attributeName, "ttl.attributeName") };
+    await clients.dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+  }
+  if (inputs.pointInTimeRecovery?.enabled) {
+    const PointInTimeRecoverySpecification = given({
+      PointInTimeRecoveryEnabled: true,
+      RecoveryPeriodInDays: inputs.pointInTimeRecovery.recoveryPeriodInDays,
+    });
+    await clients.dynamodb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+  }
+  return { id: TableName, outputs: { name: TableName, arn: TableDescription?.TableArn, streamArn: "", streamLabel: "" } };
+}
+
+export const dynamodb: Materialisers = {
+  "aws:dynamodb/table:Table": materialiser<aws.dynamodb.TableArgs>({
+    create: createTable,
+    async delete({ clients }, { id }) {
+      await clients.dynamodb.send(new DeleteTableCommand({ TableName: id }));
+    },
+  }),
+};

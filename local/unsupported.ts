@@ -1,0 +1,7 @@
+/** Types that the embedded cloud has no counterpart of, each with the reason. They are registered and nothing is made. */
+export const UNSUPPORTED: Readonly<Record<string, string>> = {
+  "pulumi:providers:aws": "where requests go and who signs them is decided by the embedded cloud",
+  "pulumi:providers:random": "random values are made on this machine",
+  "aws:xray/group:Group": "MiniStack has no X-Ray",
+  "aws:xray/samplingRule:SamplingRule": "MiniStack has no X-Ray",
+};

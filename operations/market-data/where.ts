@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { marketDataNames, type MarketDataNames } from "../../components/market-data/names";
+import { Names } from "../../components/shared/names";
+import { Clients, type Credentials } from "../../local/clients";
+import { readStackConfig } from "../../local/stack-config";
+
+/** Where an operator's command works: clients with the operator's credentials, and the stack's physical names. */
+export interface Where {
+  readonly clients: Clients;
+  readonly names: MarketDataNames;
+}
+
+/** What `npm start -- --keep` leaves for these commands. */
+interface Running {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly pid: number;
+}
+
+const ROOT = join(__dirname, "../..");
+export const RUNNING = join(ROOT, ".sluice", "running.json");
+
+/**
+ * Finds a stack: `local` on the embedded cloud that `npm start -- --keep` runs, any other on AWS with the operator's own
+ * credentials and the region of its settings.
+ */
+export async function locate(stack: string): Promise<Where> {
+  const { project, config } = readStackConfig(ROOT, stack);
+  const suffix = config[`${project}:environmentSuffix`];
+  const names = marketDataNames(new Names({ project, environment: stack, ...(suffix ? { suffix } : {}) }));
+  if (stack !== "local") return { clients: new Clients({ region: config["aws:region"] ?? "us-east-1" }), names };
+  const { endpoint, region, credentials } = running();
+  return { clients: new Clients({ endpoint, region }, credentials), names };
+}
+
+function running(): Running {
+  const found = existsSync(RUNNING) ? (JSON.parse(readFileSync(RUNNING, "utf8")) as Running) : undefined;
+  if (found && isAlive(found.pid)) return found;
+  throw new Error("No embedded cloud is running: start one with `npm start -- --keep`, or give --stack dev or prod.");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
