@@ -73,7 +73,9 @@ export class Clients {
     this.#made.clear();
   }
 
-  #of<Client extends { destroy(): void }>(make: new (settings: Place & { credentials?: Credentials }) => Client): Client {
+  #of<Client extends { destroy(): void }>(
+    make: new (settings: Place & { credentials?: Credentials }) => Client,
+  ): Client {
     const known = this.#made.get(make) as Client | undefined;
     if (known) return known;
     const client = new make(this.#settings);

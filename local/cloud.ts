@@ -126,7 +126,9 @@ class PortTaken extends Error {}
 async function healthy(endpoint: string, child: ChildProcess, logFile: string): Promise<void> {
   const deadline = Date.now() + START_MILLISECONDS;
   while (Date.now() < deadline) {
-    const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) }).catch(
+      () => undefined,
+    );
     if (child.exitCode !== null) {
       const log = readFileSync(logFile, "utf8");
       if (/already in use/i.test(log)) throw new PortTaken(`${endpoint} was taken by another process`);
@@ -147,7 +149,8 @@ async function makeAdministrator(place: { endpoint: string; region: string }): P
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [everything] });
     await clients.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "everything", PolicyDocument }));
     const { AccessKey } = await clients.iam.send(new CreateAccessKeyCommand({ UserName }));
-    if (!AccessKey?.AccessKeyId || !AccessKey.SecretAccessKey) throw new Error("CreateAccessKey answered without a key");
+    if (!AccessKey?.AccessKeyId || !AccessKey.SecretAccessKey)
+      throw new Error("CreateAccessKey answered without a key");
     return { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
   } finally {
     clients.close();

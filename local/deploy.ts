@@ -111,12 +111,17 @@ class Work {
   }
 }
 
-const NOTHING: Materialiser = { create: async (_world, _inputs, name) => ({ id: name, outputs: {} }), delete: async () => {} };
+const NOTHING: Materialiser = {
+  create: async (_world, _inputs, name) => ({ id: name, outputs: {} }),
+  delete: async () => {},
+};
 
 function materialiserOf(type: string): Materialiser {
   const known = type in UNSUPPORTED ? NOTHING : MATERIALISERS[type];
   if (known) return known;
-  throw new Error(`the embedded cloud cannot make ${type}; add it to local/resources, or to local/unsupported.ts with the reason.`);
+  throw new Error(
+    `the embedded cloud cannot make ${type}; add it to local/resources, or to local/unsupported.ts with the reason.`,
+  );
 }
 
 /** Every resource of the provider may name a region; this cloud is deployed to in one. */

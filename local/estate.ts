@@ -52,6 +52,7 @@ export async function openEstate(options: EstateOptions): Promise<Estate> {
 
 const outputOf = (deployment: Deployment) => (name: string) => {
   const value = deployment.outputs[name];
-  if (typeof value !== "string") throw new Error(`The stack has no output ${name}; it has ${Object.keys(deployment.outputs)}.`);
+  if (typeof value !== "string")
+    throw new Error(`The stack has no output ${name}; it has ${Object.keys(deployment.outputs)}.`);
   return value;
 };

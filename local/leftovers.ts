@@ -19,7 +19,9 @@ const LISTS: Readonly<Record<string, Lister>> = {
   queue: async ({ sqs }) => (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [],
   topic: async ({ sns }) => ((await sns.send(new ListTopicsCommand({}))).Topics ?? []).map(({ TopicArn }) => TopicArn),
   subscription: async ({ sns }) =>
-    ((await sns.send(new ListSubscriptionsCommand({}))).Subscriptions ?? []).map(({ SubscriptionArn }) => SubscriptionArn),
+    ((await sns.send(new ListSubscriptionsCommand({}))).Subscriptions ?? []).map(
+      ({ SubscriptionArn }) => SubscriptionArn,
+    ),
   function: async ({ lambda }) =>
     ((await lambda.send(new ListFunctionsCommand({}))).Functions ?? []).map(({ FunctionName }) => FunctionName),
   role: async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles ?? []).map(({ RoleName }) => RoleName),
@@ -45,14 +47,18 @@ const LISTS: Readonly<Record<string, Lister>> = {
   alarm: async ({ cloudwatch }) =>
     ((await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? []).map(({ AlarmName }) => AlarmName),
   dashboard: async ({ cloudwatch }) =>
-    ((await cloudwatch.send(new ListDashboardsCommand({}))).DashboardEntries ?? []).map(({ DashboardName }) => DashboardName),
+    ((await cloudwatch.send(new ListDashboardsCommand({}))).DashboardEntries ?? []).map(
+      ({ DashboardName }) => DashboardName,
+    ),
 };
 
 /** Everything in the cloud but the administrator, as `kind name`. Keys that are pending deletion are gone. */
 export async function leftovers(cloud: Pick<Cloud, "endpoint" | "region" | "admin">): Promise<string[]> {
   const clients = new Clients(cloud, cloud.admin);
   try {
-    const found = Object.entries(LISTS).map(async ([kind, list]) => (await list(clients)).map((name) => `${kind} ${name}`));
+    const found = Object.entries(LISTS).map(async ([kind, list]) =>
+      (await list(clients)).map((name) => `${kind} ${name}`),
+    );
     return (await Promise.all(found)).flat().sort();
   } finally {
     clients.close();
@@ -68,6 +74,8 @@ async function livingKeys({ kms }: Clients): Promise<string[]> {
   const { Keys = [] } = await kms.send(new ListKeysCommand({}));
   const described = await Promise.all(Keys.map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))));
   return described.flatMap(({ KeyMetadata }) =>
-    KeyMetadata?.KeyManager === "CUSTOMER" && KeyMetadata.KeyState !== "PendingDeletion" ? [KeyMetadata.KeyId ?? ""] : [],
+    KeyMetadata?.KeyManager === "CUSTOMER" && KeyMetadata.KeyState !== "PendingDeletion"
+      ? [KeyMetadata.KeyId ?? ""]
+      : [],
   );
 }

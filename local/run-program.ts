@@ -16,7 +16,9 @@ export interface Registration {
 /** What stands where the Pulumi engine and the providers would. */
 export interface Engine {
   /** Makes a resource; answers its id and the outputs that are not inputs. */
-  create(registration: Registration): Promise<{ readonly id: string; readonly outputs: Readonly<Record<string, unknown>> }>;
+  create(
+    registration: Registration,
+  ): Promise<{ readonly id: string; readonly outputs: Readonly<Record<string, unknown>> }>;
   /** Answers a provider function. */
   call(token: string): Record<string, unknown>;
 }
@@ -148,7 +150,9 @@ class Run {
   #noticeStall(): void {
     const { stallMilliseconds = 60_000 } = this.options;
     if (this.#underWay.size > 0 || Date.now() - this.#lastNews < stallMilliseconds) return;
-    this.#unheard.report(new Error(`nothing happened for ${stallMilliseconds / 1000} s; something waits for itself, or for ever.`));
+    this.#unheard.report(
+      new Error(`nothing happened for ${stallMilliseconds / 1000} s; something waits for itself, or for ever.`),
+    );
   }
 
   #told(error: Error): Error {
@@ -177,7 +181,8 @@ async function opened(value: unknown): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map(opened));
   if (typeof value !== "object" || value === null) return value;
   if (pulumi.asset.Archive.isInstance(value) || pulumi.asset.Asset.isInstance(value)) return value;
-  if (pulumi.CustomResource.isInstance(value)) return new Promise((resolve) => (value as pulumi.CustomResource).id.apply(resolve));
+  if (pulumi.CustomResource.isInstance(value))
+    return new Promise((resolve) => (value as pulumi.CustomResource).id.apply(resolve));
   if (SIGNATURE in value) return opened((value as { value?: unknown }).value);
   const entries = Object.entries(value).map(async ([key, inner]) => [key, await opened(inner)] as const);
   return Object.fromEntries(await Promise.all(entries));

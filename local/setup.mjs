@@ -141,7 +141,11 @@ function installCloud() {
 
 function start(script, args) {
   const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", join(root, script), ...args], { cwd: root, stdio: "inherit", env });
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", join(root, script), ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // A terminal sends Ctrl-C to the script as well; twice would cut its clean-up short.
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));

@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import { tradesFromCsv } from "../operations/market-data/prices";
 import { RUNNING } from "../operations/market-data/where";
 import { type Estate, openEstate, ROOT } from "./estate";
-import { factsOf, outgoing, send, settleAccounts, subscribe } from "./market/run-session";
 import { render } from "./market/report";
+import { factsOf, outgoing, send, settleAccounts, subscribe } from "./market/run-session";
 import { generateSession } from "./market/session";
 import { Progress } from "./progress";
 
@@ -37,7 +37,8 @@ function optionsOf(args: string[]): Options {
   });
   const number = (flag: "events" | "rate" | "seed") => {
     const value = Number(values[flag]);
-    if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${flag} ${values[flag]}: give a whole number from 1.`);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new Error(`--${flag} ${values[flag]}: give a whole number from 1.`);
     return value;
   };
   if (values.help) {
@@ -60,7 +61,9 @@ async function main(): Promise<void> {
   });
   try {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    progress.done(`${estate.deployment.resources.length} resources on ${estate.cloud.endpoint} in ${seconds} s, roles enforced`);
+    progress.done(
+      `${estate.deployment.resources.length} resources on ${estate.cloud.endpoint} in ${seconds} s, roles enforced`,
+    );
     await showMarketData(estate, options, progress, interrupted.signal);
     if (options.keep && !interrupted.signal.aborted) await keep(estate, interrupted.signal);
   } finally {
@@ -71,7 +74,12 @@ async function main(): Promise<void> {
 }
 
 /** A generated session, then five stocks' real prices, and what became of both. */
-async function showMarketData(estate: Estate, options: Options, progress: Progress, signal: AbortSignal): Promise<void> {
+async function showMarketData(
+  estate: Estate,
+  options: Options,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   const subscriber = await subscribe(estate);
   const show = (step: string) => (done: number, total: number) => progress.bar(step, done, total, "events sent");
   const { events, rate: ratePerMinute, seed } = options;
@@ -91,7 +99,14 @@ async function showMarketData(estate: Estate, options: Options, progress: Progre
   if (ledger.lost.length > 0) process.exitCode = 1;
 }
 
-const REAL_PRICES = { source: "exchange.xnas", venue: "XNAS", feed: "monthly", currency: "USD", size: "100", sequenceBase: 0 };
+const REAL_PRICES = {
+  source: "exchange.xnas",
+  venue: "XNAS",
+  feed: "monthly",
+  currency: "USD",
+  size: "100",
+  sequenceBase: 0,
+};
 
 /** Says how to use the running cloud, and waits for Ctrl-C. */
 async function keep(estate: Estate, signal: AbortSignal): Promise<void> {
@@ -116,7 +131,12 @@ function keepText(estate: Estate): string {
     currency: "USD",
   });
   const entry = JSON.stringify([
-    { EventBusName: estate.output("marketDataBusName"), Source: "exchange.xnas", DetailType: "MarketData.Raw", Detail: detail },
+    {
+      EventBusName: estate.output("marketDataBusName"),
+      Source: "exchange.xnas",
+      DetailType: "MarketData.Raw",
+      Detail: detail,
+    },
   ]);
   return `
 The cloud is running at ${endpoint}. Send an event:

@@ -16,7 +16,7 @@ interface Suite {
 const UNIT: readonly Suite[] = [
   {
     title: "Domain, functions and components",
-    files: ["tests/functions/**/*.test.ts", "tests/components/**/*.test.ts", "tests/scenarios/**/*.test.ts"],
+    files: ["functions", "components", "scenarios", "operations"].map((folder) => `tests/${folder}/**/*.test.ts`),
     timeoutMilliseconds: 60_000,
   },
   { title: "Recorded program", files: ["tests/program/**/*.test.ts"], timeoutMilliseconds: 60_000 },

@@ -2,7 +2,9 @@
 export type Figures = ReadonlyMap<string, readonly number[]>;
 
 interface EmbeddedMetrics {
-  readonly _aws?: { readonly CloudWatchMetrics?: readonly { readonly Metrics?: readonly { readonly Name: string }[] }[] };
+  readonly _aws?: {
+    readonly CloudWatchMetrics?: readonly { readonly Metrics?: readonly { readonly Name: string }[] }[];
+  };
   readonly [field: string]: unknown;
 }
 

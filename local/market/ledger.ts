@@ -37,13 +37,7 @@ export interface Ledger {
 const DONE: Record<AuditRow["stage"], ReadonlySet<string>> = {
   ingestion: new Set(["VALIDATED", "DUPLICATE", "REPUBLISHED", "REJECTED"]),
   processing: new Set(["PROCESSED", "LATE", "DUPLICATE"]),
-  notification: new Set([
-    "NOTIFIED",
-    "NOT_MET",
-    "ALREADY_OPEN",
-    "SUPPRESSED_STORM",
-    "SUPPRESSED_REPLAY",
-  ]),
+  notification: new Set(["NOTIFIED", "NOT_MET", "ALREADY_OPEN", "SUPPRESSED_STORM", "SUPPRESSED_REPLAY"]),
 };
 
 /**
@@ -65,7 +59,10 @@ export function settle(
     sent: sent.length,
     validated: distinct(ingested.filter((row) => row.status === "VALIDATED")),
     duplicates: ingested.filter((row) => row.status === "DUPLICATE" || row.status === "REPUBLISHED").length,
-    rejected: countBy(ingested.filter((row) => row.status === "REJECTED"), (row) => row.reason ?? "unknown"),
+    rejected: countBy(
+      ingested.filter((row) => row.status === "REJECTED"),
+      (row) => row.reason ?? "unknown",
+    ),
     processed: distinct(of("processing").filter((row) => row.status !== "LATE")),
     late: distinct(of("processing").filter((row) => row.status === "LATE")),
     candidates: distinct(done.filter(isCandidate)),
@@ -98,7 +95,9 @@ function lostOf(
     ...sent
       .filter(({ envelopeId }) => !ingested.has(envelopeId) && !waitingEnvelopes.has(envelopeId))
       .map(({ envelopeId }) => `${envelopeId} before ingestion`),
-    ...[...accepted].filter((id) => !processed.has(id) && !waitingEvents.has(id)).map((id) => `${id} before processing`),
+    ...[...accepted]
+      .filter((id) => !processed.has(id) && !waitingEvents.has(id))
+      .map((id) => `${id} before processing`),
     ...done
       .filter((row) => isCandidate(row) && !notified.has(row.eventId) && !waitingEvents.has(row.eventId))
       .map((row) => `${row.eventId} before notification`),

@@ -55,6 +55,10 @@ export const MALFORMED: readonly Malformed[] = [
   wrong("bar whose low is above its close", "inconsistent_prices", { ...bar, low: "11.5", open: "11.6" }),
   wrong("correction of a later event", "out_of_range", { ...correction, corrects: 2 }),
   wrong("correction of an unknown kind", "bad_format", { ...correction, action: "undo" }),
-  { title: "an hour ahead", reason: "future_event_time", detail: (at) => ({ ...trade(new Date(at.getTime() + 3_600_000)) }) },
+  {
+    title: "an hour ahead",
+    reason: "future_event_time",
+    detail: (at) => ({ ...trade(new Date(at.getTime() + 3_600_000)) }),
+  },
   { title: "far too large", reason: "too_large", detail: (at) => ({ ...trade(at), note: "x".repeat(70_000) }) },
 ];

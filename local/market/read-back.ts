@@ -43,7 +43,7 @@ export async function depthOf(clients: Clients, queueUrl: string): Promise<numbe
 }
 
 /** Receives all messages of a queue, invisible to others for two seconds, and leaves them there. */
-async function peek(clients: Clients, queueUrl: string) {
+export async function peek(clients: Clients, queueUrl: string) {
   const seen = new Map<string, { Body?: string; MessageAttributes?: Record<string, { StringValue?: string }> }>();
   for (let empty = 0; empty < 2; ) {
     const { Messages = [] } = await clients.sqs.send(

@@ -16,7 +16,8 @@ export interface ReportFacts {
 
 const count = (figure: number) => figure.toLocaleString("en-US");
 const ms = (figure: number) => (Number.isNaN(figure) ? "–" : `${Math.round(figure)} ms`);
-const line = (label: string, value: string, note = "") => `  ${label.padEnd(26)}${value.padStart(9)}   ${note}`.trimEnd();
+const line = (label: string, value: string, note = "") =>
+  `  ${label.padEnd(26)}${value.padStart(9)}   ${note}`.trimEnd();
 
 /** The report of a session, as text for a terminal of 100 columns. */
 export function render(ledger: Ledger, facts: ReportFacts): string {
@@ -28,7 +29,11 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
     line("validated", count(ledger.validated)),
     line("duplicates recognised", count(ledger.duplicates)),
     line("rejected", count(sum(ledger.rejected)), reasons(ledger.rejected)),
-    line("processed", count(ledger.processed), ledger.late > 0 ? `and ${count(ledger.late)} too late for a window` : ""),
+    line(
+      "processed",
+      count(ledger.processed),
+      ledger.late > 0 ? `and ${count(ledger.late)} too late for a window` : "",
+    ),
     line("alert candidates", count(ledger.candidates)),
     line("alerts raised", count(ledger.notifications.get("NOTIFIED") ?? 0), decisions(ledger.notifications)),
     line("alerts delivered", count(facts.delivered), "to a subscriber of the topic"),
@@ -44,7 +49,9 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
     "  metrics the functions emitted",
     ...[...facts.metrics].map(([name, total]) => line(`  ${name}`, count(Math.round(total)))),
     "",
-    line("lost", count(ledger.lost.length)).trimEnd().replace(/^ {2}lost +/, "  lost: "),
+    line("lost", count(ledger.lost.length))
+      .trimEnd()
+      .replace(/^ {2}lost +/, "  lost: "),
     ...ledger.lost.slice(0, 10).map((id) => `    ${id}`),
   ].join("\n");
 }

@@ -1,5 +1,5 @@
-import { CreateQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { SubscribeCommand } from "@aws-sdk/client-sns";
+import { CreateQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { type OutgoingEvent, type SendOptions, type SentEvent, sendEvents } from "../../operations/market-data/sender";
 import type { Estate } from "../estate";
 import { type Figures, metricsIn } from "./emf";
@@ -26,7 +26,9 @@ export async function subscribe(estate: Estate, name = "sluice-subscriber"): Pro
     new GetQueueAttributesCommand({ QueueUrl: QueueUrl!, AttributeNames: ["QueueArn"] }),
   );
   const Resource = Attributes!.QueueArn!;
-  const Statement = [{ Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource }];
+  const Statement = [
+    { Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource },
+  ];
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: QueueUrl!, Attributes: { Policy } }));
   await sns.send(

@@ -81,9 +81,16 @@ export function generateSession(options: SessionOptions): SessionEntry[] {
       entries.push({ ...earlier, at, expectation: "duplicate" });
     } else if (draw < duplicates + malformed) {
       const { detail, reason } = random.pick(MALFORMED);
-      entries.push({ at, source: VENUES[0].source, detail: detail(new Date(start + at)), expectation: "reject", reason });
+      entries.push({
+        at,
+        source: VENUES[0].source,
+        detail: detail(new Date(start + at)),
+        expectation: "reject",
+        reason,
+      });
     } else {
-      if (!news && random.chance(0.002)) news = { instrument: random.pick(instruments), left: 25, drift: random.chance(0.5) ? 9 : -9 };
+      if (!news && random.chance(0.002))
+        news = { instrument: random.pick(instruments), left: 25, drift: random.chance(0.5) ? 9 : -9 };
       const instrument = news?.instrument ?? instruments[Math.floor(random.next() ** 2 * instruments.length)]!;
       const happened = start + at - (random.chance(late) ? 10_000 : random.chance(reordered) ? random.below(1_500) : 0);
       entries.push(accepted(instrument, at, new Date(happened), random, news?.drift ?? 0));

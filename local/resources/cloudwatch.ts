@@ -8,14 +8,33 @@ import {
   type Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import type * as aws from "@pulumi/aws";
-import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, type Plain, tagList } from "./materialiser";
+import {
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  type Plain,
+  tagList,
+} from "./materialiser";
 
 type AlarmInputs = Plain<aws.cloudwatch.MetricAlarmArgs>;
 
 function alarmRequest(inputs: AlarmInputs, AlarmName: string) {
-  const { name, alarmDescription, namespace, metricName, dimensions, statistic, extendedStatistic, unit, ...more } = inputs;
-  const { period, evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData, ...others } = more;
-  const { evaluateLowSampleCountPercentiles, actionsEnabled, alarmActions, okActions, insufficientDataActions, tags, ...rest } = others;
+  const { name, alarmDescription, namespace, metricName, dimensions, statistic, extendedStatistic, unit, ...more } =
+    inputs;
+  const { period, evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData, ...others } =
+    more;
+  const {
+    evaluateLowSampleCountPercentiles,
+    actionsEnabled,
+    alarmActions,
+    okActions,
+    insufficientDataActions,
+    tags,
+    ...rest
+  } = others;
   nothingElse(rest);
   return given({
     AlarmName,
@@ -59,7 +78,10 @@ const dashboard = materialiser<aws.cloudwatch.DashboardArgs>({
     const DashboardName = needed(dashboardName, "dashboardName");
     const DashboardBody = typeof dashboardBody === "string" ? dashboardBody : JSON.stringify(dashboardBody);
     await clients.cloudwatch.send(new PutDashboardCommand({ DashboardName, DashboardBody }));
-    return { id: DashboardName, outputs: { dashboardArn: `arn:aws:cloudwatch::${account}:dashboard/${DashboardName}` } };
+    return {
+      id: DashboardName,
+      outputs: { dashboardArn: `arn:aws:cloudwatch::${account}:dashboard/${DashboardName}` },
+    };
   },
   async delete({ clients }, { id }) {
     await clients.cloudwatch.send(new DeleteDashboardsCommand({ DashboardNames: [id] }));

@@ -26,7 +26,8 @@ async function collect(source: unknown, path: string, files: Map<string, Buffer>
 }
 
 async function collectFolder(folder: string, path: string, files: Map<string, Buffer>): Promise<void> {
-  if (!(await stat(folder)).isDirectory()) throw new Error(`code is the file ${folder}; give a folder or an AssetArchive.`);
+  if (!(await stat(folder)).isDirectory())
+    throw new Error(`code is the file ${folder}; give a folder or an AssetArchive.`);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);

@@ -9,7 +9,17 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import type * as aws from "@pulumi/aws";
-import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, type Plain, tagList, type World } from "./materialiser";
+import {
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  type Plain,
+  tagList,
+  type World,
+} from "./materialiser";
 
 type TableInputs = Plain<aws.dynamodb.TableArgs>;
 
@@ -25,10 +35,16 @@ const projection = (type: string, NonKeyAttributes: string[] | undefined) => ({
 /** The request that makes the table; what follows in requests of its own is left out. */
 export function tableRequest(inputs: TableInputs, TableName: string): CreateTableCommandInput {
   const hashKey = needed(inputs.hashKey, "hashKey");
-  const globals = (inputs.globalSecondaryIndexes ?? []).map(({ name, hashKey: key, rangeKey, projectionType, nonKeyAttributes, ...rest }) => {
-    nothingElse(rest);
-    return { IndexName: name, KeySchema: keySchema(needed(key, `hashKey of index ${name}`), rangeKey), ...projection(projectionType, nonKeyAttributes) };
-  });
+  const globals = (inputs.globalSecondaryIndexes ?? []).map(
+    ({ name, hashKey: key, rangeKey, projectionType, nonKeyAttributes, ...rest }) => {
+      nothingElse(rest);
+      return {
+        IndexName: name,
+        KeySchema: keySchema(needed(key, `hashKey of index ${name}`), rangeKey),
+        ...projection(projectionType, nonKeyAttributes),
+      };
+    },
+  );
   const locals = (inputs.localSecondaryIndexes ?? []).map(({ name, rangeKey, projectionType, nonKeyAttributes }) => ({
     IndexName: name,
     KeySchema: keySchema(hashKey, rangeKey),
@@ -44,7 +60,9 @@ export function tableRequest(inputs: TableInputs, TableName: string): CreateTabl
     BillingMode: "PAY_PER_REQUEST" as const,
     GlobalSecondaryIndexes: globals.length > 0 ? globals : undefined,
     LocalSecondaryIndexes: locals.length > 0 ? locals : undefined,
-    SSESpecification: encrypted ? given({ Enabled: true, SSEType: "KMS" as const, KMSMasterKeyId: kmsKeyArn }) : undefined,
+    SSESpecification: encrypted
+      ? given({ Enabled: true, SSEType: "KMS" as const, KMSMasterKeyId: kmsKeyArn })
+      : undefined,
     Tags: inputs.tags ? tagList(inputs.tags) : undefined,
   }) as CreateTableCommandInput;
 }
@@ -54,7 +72,8 @@ function refuseOthers(inputs: TableInputs): void {
   const { globalSecondaryIndexes, localSecondaryIndexes, serverSideEncryption, pointInTimeRecovery, ...others } = more;
   const { deletionProtectionEnabled, ...rest } = others;
   nothingElse(rest);
-  if (billingMode !== "PAY_PER_REQUEST") throw new Error(`billingMode is ${billingMode}; only PAY_PER_REQUEST is carried over.`);
+  if (billingMode !== "PAY_PER_REQUEST")
+    throw new Error(`billingMode is ${billingMode}; only PAY_PER_REQUEST is carried over.`);
   if (deletionProtectionEnabled) throw new Error("deletionProtectionEnabled is true; a stack must be destroyable.");
 }
 
@@ -63,7 +82,10 @@ async function createTable({ clients }: World, inputs: TableInputs, logicalName:
   const TableName = nameFor(inputs.name, logicalName);
   const { TableDescription } = await clients.dynamodb.send(new CreateTableCommand(tableRequest(inputs, TableName)));
   if (inputs.ttl?.enabled) {
-    const TimeToLiveSpecification = { Enabled: true, AttributeName: needed(inputs.ttl.attributeName, "ttl.attributeName") };
+    const TimeToLiveSpecification = {
+      Enabled: true,
+      AttributeName: needed(inputs.ttl.attributeName, "ttl.attributeName"),
+    };
     await clients.dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   }
   if (inputs.pointInTimeRecovery?.enabled) {
@@ -73,7 +95,10 @@ async function createTable({ clients }: World, inputs: TableInputs, logicalName:
     });
     await clients.dynamodb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
   }
-  return { id: TableName, outputs: { name: TableName, arn: TableDescription?.TableArn, streamArn: "", streamLabel: "" } };
+  return {
+    id: TableName,
+    outputs: { name: TableName, arn: TableDescription?.TableArn, streamArn: "", streamLabel: "" },
+  };
 }
 
 export const dynamodb: Materialisers = {

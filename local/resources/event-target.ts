@@ -18,7 +18,15 @@ interface Place {
  */
 export const eventTarget = materialiser<aws.cloudwatch.EventTargetArgs>({
   async create(world, inputs, logicalName) {
-    const { rule, eventBusName = "default", targetId = logicalName, arn, retryPolicy, deadLetterConfig, ...rest } = inputs;
+    const {
+      rule,
+      eventBusName = "default",
+      targetId = logicalName,
+      arn,
+      retryPolicy,
+      deadLetterConfig,
+      ...rest
+    } = inputs;
     nothingElse(rest);
     const place = { rule: String(rule), busName: String(eventBusName), targetId };
     const service = String(arn).split(":")[2];
@@ -39,7 +47,8 @@ export const eventTarget = materialiser<aws.cloudwatch.EventTargetArgs>({
   },
 });
 
-const idOf = ({ rule, busName, targetId }: Place) => (busName === "default" ? `${rule}-${targetId}` : `${busName}-${rule}-${targetId}`);
+const idOf = ({ rule, busName, targetId }: Place) =>
+  busName === "default" ? `${rule}-${targetId}` : `${busName}-${rule}-${targetId}`;
 
 const settingsOf = ({ retryPolicy, deadLetterConfig }: TargetInputs): Partial<Target> =>
   given({
@@ -55,7 +64,8 @@ const settingsOf = ({ retryPolicy, deadLetterConfig }: TargetInputs): Partial<Ta
 async function putTarget({ clients }: World, { rule, busName }: Place, target: Target): Promise<void> {
   const request = { Rule: rule, EventBusName: busName, Targets: [target] };
   const { FailedEntries = [] } = await clients.events.send(new PutTargetsCommand(request));
-  if (FailedEntries.length > 0) throw new Error(`PutTargets: ${FailedEntries[0]?.ErrorCode}: ${FailedEntries[0]?.ErrorMessage}`);
+  if (FailedEntries.length > 0)
+    throw new Error(`PutTargets: ${FailedEntries[0]?.ErrorCode}: ${FailedEntries[0]?.ErrorMessage}`);
 }
 
 /** Makes the queue, puts it in the function's place, and notes the target for the event sources. Answers the queue's URL. */
@@ -64,7 +74,9 @@ async function deliverThroughQueue(world: World, place: Place, inputs: TargetInp
   const hash = createHash("sha256").update(JSON.stringify(place)).digest("hex").slice(0, 12);
   const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: `sluice-delivery-${hash}` }));
   const url = needed(QueueUrl, "the delivery queue's URL");
-  const { Attributes } = await clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }));
+  const { Attributes } = await clients.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }),
+  );
   const { Arn } = await clients.events.send(new DescribeRuleCommand({ Name: place.rule, EventBusName: place.busName }));
   await putTarget(world, place, { Id: place.targetId, Arn: needed(Attributes?.QueueArn, "the delivery queue's ARN") });
   const { retryPolicy, deadLetterConfig } = inputs;
@@ -75,8 +87,12 @@ async function deliverThroughQueue(world: World, place: Place, inputs: TargetInp
     targetArn: String(inputs.arn),
     deliveryQueueUrl: url,
     retryPolicy: {
-      ...(retryPolicy?.maximumRetryAttempts === undefined ? {} : { maximumRetryAttempts: retryPolicy.maximumRetryAttempts }),
-      ...(retryPolicy?.maximumEventAgeInSeconds === undefined ? {} : { maximumEventAgeSeconds: retryPolicy.maximumEventAgeInSeconds }),
+      ...(retryPolicy?.maximumRetryAttempts === undefined
+        ? {}
+        : { maximumRetryAttempts: retryPolicy.maximumRetryAttempts }),
+      ...(retryPolicy?.maximumEventAgeInSeconds === undefined
+        ? {}
+        : { maximumEventAgeSeconds: retryPolicy.maximumEventAgeInSeconds }),
     },
     ...(deadLetterConfig?.arn ? { deadLetterArn: deadLetterConfig.arn } : {}),
   });

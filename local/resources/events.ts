@@ -11,7 +11,16 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import type * as aws from "@pulumi/aws";
 import { eventTarget } from "./event-target";
-import { documentText, given, type Materialisers, materialiser, nameFor, needed, nothingElse, tagList } from "./materialiser";
+import {
+  documentText,
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  tagList,
+} from "./materialiser";
 
 const bus = materialiser<aws.cloudwatch.EventBusArgs>({
   async create({ clients }, { name, description, kmsKeyIdentifier, tags, ...rest }, logicalName) {
@@ -38,7 +47,11 @@ const busPolicy = materialiser<aws.cloudwatch.EventBusPolicyArgs>({
 });
 
 const rule = materialiser<aws.cloudwatch.EventRuleArgs>({
-  async create({ clients }, { name, eventBusName = "default", eventPattern, scheduleExpression, ...more }, logicalName) {
+  async create(
+    { clients },
+    { name, eventBusName = "default", eventPattern, scheduleExpression, ...more },
+    logicalName,
+  ) {
     const { description, state, roleArn, tags, ...rest } = more;
     nothingElse(rest);
     const Name = nameFor(name, logicalName);
@@ -62,7 +75,11 @@ const rule = materialiser<aws.cloudwatch.EventRuleArgs>({
 });
 
 const archive = materialiser<aws.cloudwatch.EventArchiveArgs>({
-  async create({ clients }, { name, eventSourceArn, description, eventPattern, retentionDays, kmsKeyIdentifier, ...rest }, logicalName) {
+  async create(
+    { clients },
+    { name, eventSourceArn, description, eventPattern, retentionDays, kmsKeyIdentifier, ...rest },
+    logicalName,
+  ) {
     nothingElse(rest);
     const ArchiveName = nameFor(name, logicalName);
     const request = given({

@@ -9,10 +9,23 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
-import { documentText, given, type Materialisers, materialiser, nameFor, needed, nothingElse, tagList } from "./materialiser";
+import {
+  documentText,
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  tagList,
+} from "./materialiser";
 
 const role = materialiser<aws.iam.RoleArgs>({
-  async create({ clients }, { name, assumeRolePolicy, description, path, maxSessionDuration, tags, ...rest }, logicalName) {
+  async create(
+    { clients },
+    { name, assumeRolePolicy, description, path, maxSessionDuration, tags, ...rest },
+    logicalName,
+  ) {
     nothingElse(rest);
     const RoleName = nameFor(name, logicalName);
     const request = given({

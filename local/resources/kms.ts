@@ -1,4 +1,10 @@
-import { CreateAliasCommand, CreateKeyCommand, DeleteAliasCommand, EnableKeyRotationCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DeleteAliasCommand,
+  EnableKeyRotationCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import type * as aws from "@pulumi/aws";
 import { documentText, given, type Materialisers, materialiser, nameFor, needed, nothingElse } from "./materialiser";
 
@@ -6,14 +12,21 @@ import { documentText, given, type Materialisers, materialiser, nameFor, needed,
 const LONGEST_WINDOW_DAYS = 30;
 
 const key = materialiser<aws.kms.KeyArgs>({
-  async create({ clients }, { description, policy, enableKeyRotation, rotationPeriodInDays, deletionWindowInDays, tags, ...rest }) {
+  async create(
+    { clients },
+    { description, policy, enableKeyRotation, rotationPeriodInDays, deletionWindowInDays, tags, ...rest },
+  ) {
     nothingElse(rest);
     const Tags = Object.entries(tags ?? {}).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
     const Policy = policy === undefined ? undefined : documentText(policy);
-    const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand(given({ Description: description, Policy, Tags })));
+    const { KeyMetadata } = await clients.kms.send(
+      new CreateKeyCommand(given({ Description: description, Policy, Tags })),
+    );
     const KeyId = needed(KeyMetadata?.KeyId, "the key's id");
     if (enableKeyRotation) {
-      await clients.kms.send(new EnableKeyRotationCommand(given({ KeyId, RotationPeriodInDays: rotationPeriodInDays })));
+      await clients.kms.send(
+        new EnableKeyRotationCommand(given({ KeyId, RotationPeriodInDays: rotationPeriodInDays })),
+      );
     }
     return { id: KeyId, outputs: { keyId: KeyId, arn: KeyMetadata?.Arn } };
   },
@@ -29,7 +42,10 @@ const alias = materialiser<aws.kms.AliasArgs>({
     const TargetKeyId = needed(targetKeyId, "targetKeyId");
     await clients.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
     const place = `arn:aws:kms:${region}:${account}`;
-    return { id: AliasName, outputs: { name: AliasName, arn: `${place}:${AliasName}`, targetKeyArn: `${place}:key/${TargetKeyId}` } };
+    return {
+      id: AliasName,
+      outputs: { name: AliasName, arn: `${place}:${AliasName}`, targetKeyArn: `${place}:key/${TargetKeyId}` },
+    };
   },
   async delete({ clients }, { id }) {
     await clients.kms.send(new DeleteAliasCommand({ AliasName: id }));

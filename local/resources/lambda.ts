@@ -16,16 +16,38 @@ import {
 import type * as aws from "@pulumi/aws";
 import type { DeployedFunction } from "../deployed";
 import { filesOf, writeFiles } from "./code";
-import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, type Plain, type World } from "./materialiser";
+import {
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  type Plain,
+  type World,
+} from "./materialiser";
 import { zip } from "./zip";
 
 type FunctionInputs = Plain<aws.lambda.FunctionArgs>;
 
 const ACTIVE_MILLISECONDS = 30_000;
 
-function functionRequest(inputs: FunctionInputs, FunctionName: string, ZipFile: Uint8Array): CreateFunctionCommandInput {
-  const { name, code, role, runtime, handler, architectures, description, memorySize, timeout, environment, ...more } = inputs;
-  const { reservedConcurrentExecutions, loggingConfig, tracingConfig, deadLetterConfig, ephemeralStorage, tags, ...rest } = more;
+function functionRequest(
+  inputs: FunctionInputs,
+  FunctionName: string,
+  ZipFile: Uint8Array,
+): CreateFunctionCommandInput {
+  const { name, code, role, runtime, handler, architectures, description, memorySize, timeout, environment, ...more } =
+    inputs;
+  const {
+    reservedConcurrentExecutions,
+    loggingConfig,
+    tracingConfig,
+    deadLetterConfig,
+    ephemeralStorage,
+    tags,
+    ...rest
+  } = more;
   nothingElse(rest);
   return given({
     FunctionName,
@@ -113,7 +135,11 @@ const lambdaFunction = materialiser<aws.lambda.FunctionArgs>({
 });
 
 const permission = materialiser<aws.lambda.PermissionArgs>({
-  async create({ clients }, { action, principal, function: target, sourceArn, sourceAccount, statementId, ...rest }, logicalName) {
+  async create(
+    { clients },
+    { action, principal, function: target, sourceArn, sourceAccount, statementId, ...rest },
+    logicalName,
+  ) {
     nothingElse(rest);
     const StatementId = nameFor(statementId, logicalName);
     const request = given({
@@ -143,8 +169,13 @@ const invokeConfig = materialiser<aws.lambda.FunctionEventInvokeConfigArgs>({
       OnFailure: onFailure && { Destination: onFailure.destination },
       OnSuccess: onSuccess && { Destination: onSuccess.destination },
     });
-    const limits = given({ MaximumRetryAttempts: maximumRetryAttempts, MaximumEventAgeInSeconds: maximumEventAgeInSeconds });
-    await world.clients.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, ...limits, DestinationConfig }));
+    const limits = given({
+      MaximumRetryAttempts: maximumRetryAttempts,
+      MaximumEventAgeInSeconds: maximumEventAgeInSeconds,
+    });
+    await world.clients.lambda.send(
+      new PutFunctionEventInvokeConfigCommand({ FunctionName, ...limits, DestinationConfig }),
+    );
     const asyncConfig = given({
       maximumRetryAttempts,
       maximumEventAgeSeconds: maximumEventAgeInSeconds,

@@ -49,7 +49,8 @@ export async function goesWithItsParent(): Promise<void> {}
 /** Refuses inputs that a materialiser does not carry over: the cloud would stand differently from what the program says. */
 export function nothingElse(rest: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(rest).filter((key) => rest[key] !== undefined);
-  if (given.length > 0) throw new Error(`${given.join(", ")}: the embedded cloud does not carry this over; extend its materialiser.`);
+  if (given.length > 0)
+    throw new Error(`${given.join(", ")}: the embedded cloud does not carry this over; extend its materialiser.`);
 }
 
 /** An input that a resource cannot be without. */
@@ -67,7 +68,8 @@ export const tagList = (tags: Readonly<Record<string, string>> | undefined): { K
   Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
 
 /** A policy document as text, whether the program gave text or an object. */
-export const documentText = (document: unknown): string => (typeof document === "string" ? document : JSON.stringify(document));
+export const documentText = (document: unknown): string =>
+  typeof document === "string" ? document : JSON.stringify(document);
 
 /** Drops keys without a value: the SDK takes absent keys, not undefined ones. */
 export function given<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {

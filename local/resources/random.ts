@@ -1,13 +1,22 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type * as random from "@pulumi/random";
-import { goesWithItsParent, type Materialiser, type Materialisers, materialiser, needed, nothingElse, type Plain } from "./materialiser";
+import {
+  goesWithItsParent,
+  type Materialiser,
+  type Materialisers,
+  materialiser,
+  needed,
+  nothingElse,
+  type Plain,
+} from "./materialiser";
 
 type TextArgs = random.RandomPasswordArgs | random.RandomStringArgs;
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
-const drawn = (from: string, count: number): string[] => Array.from({ length: count }, () => from[randomInt(from.length)]!);
+const drawn = (from: string, count: number): string[] =>
+  Array.from({ length: count }, () => from[randomInt(from.length)]!);
 
 /** Characters of the kinds asked for, at least as many of each as asked for, in random order. */
 function textOf(inputs: Plain<TextArgs>): string {
@@ -50,7 +59,12 @@ const randomId = materialiser<random.RandomIdArgs>({
     nothingElse(rest);
     const { made, base64, hex } = bytes(needed(byteLength, "byteLength"));
     const b64Url = made.toString("base64url");
-    const outputs = { hex: prefix + hex, b64Std: prefix + base64, b64Url: prefix + b64Url, dec: prefix + BigInt(`0x${hex}`) };
+    const outputs = {
+      hex: prefix + hex,
+      b64Std: prefix + base64,
+      b64Url: prefix + b64Url,
+      dec: prefix + BigInt(`0x${hex}`),
+    };
     return { id: b64Url, outputs };
   },
   delete: goesWithItsParent,

@@ -19,7 +19,11 @@ import {
 } from "./materialiser";
 
 const topic = materialiser<aws.sns.TopicArgs>({
-  async create({ clients, account }, { name, kmsMasterKeyId, displayName, policy, tracingConfig, tags, ...rest }, logicalName) {
+  async create(
+    { clients, account },
+    { name, kmsMasterKeyId, displayName, policy, tracingConfig, tags, ...rest },
+    logicalName,
+  ) {
     nothingElse(rest);
     const Name = nameFor(name, logicalName);
     const Attributes = given({
@@ -58,7 +62,13 @@ const subscription = materialiser<aws.sns.TopicSubscriptionArgs>({
       FilterPolicyScope: filterPolicyScope,
       RedrivePolicy: redrivePolicy,
     });
-    const request = { TopicArn: String(TopicArn), Protocol: protocol, Endpoint: endpoint, Attributes, ReturnSubscriptionArn: true };
+    const request = {
+      TopicArn: String(TopicArn),
+      Protocol: protocol,
+      Endpoint: endpoint,
+      Attributes,
+      ReturnSubscriptionArn: true,
+    };
     const { SubscriptionArn } = await clients.sns.send(new SubscribeCommand(request));
     const arn = needed(SubscriptionArn, "the subscription's ARN");
     const pendingConfirmation = String(protocol).startsWith("email");

@@ -1,6 +1,21 @@
-import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
 import type * as aws from "@pulumi/aws";
-import { documentText, given, type Materialisers, materialiser, nameFor, needed, nothingElse, type Plain, type World } from "./materialiser";
+import {
+  documentText,
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  type Plain,
+  type World,
+} from "./materialiser";
 
 type QueueInputs = Plain<aws.sqs.QueueArgs>;
 
@@ -8,9 +23,18 @@ const text = (value: number | boolean | undefined) => (value === undefined ? und
 
 /** A queue's attributes as SQS takes them: all text. */
 export function queueAttributes(inputs: QueueInputs): Record<string, string> {
-  const { name, tags, messageRetentionSeconds, visibilityTimeoutSeconds, delaySeconds, receiveWaitTimeSeconds, ...more } = inputs;
+  const {
+    name,
+    tags,
+    messageRetentionSeconds,
+    visibilityTimeoutSeconds,
+    delaySeconds,
+    receiveWaitTimeSeconds,
+    ...more
+  } = inputs;
   const { sqsManagedSseEnabled, kmsMasterKeyId, kmsDataKeyReusePeriodSeconds, ...others } = more;
-  const { redrivePolicy, redriveAllowPolicy, policy, maxMessageSize, fifoQueue, contentBasedDeduplication, ...rest } = others;
+  const { redrivePolicy, redriveAllowPolicy, policy, maxMessageSize, fifoQueue, contentBasedDeduplication, ...rest } =
+    others;
   nothingElse(rest);
   return given({
     MessageRetentionPeriod: text(messageRetentionSeconds),
@@ -32,7 +56,9 @@ export function queueAttributes(inputs: QueueInputs): Record<string, string> {
 async function createQueue({ clients }: World, inputs: QueueInputs, logicalName: string) {
   const QueueName = nameFor(inputs.name, logicalName);
   const Attributes = queueAttributes(inputs);
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand(given({ QueueName, Attributes, tags: inputs.tags })));
+  const { QueueUrl } = await clients.sqs.send(
+    new CreateQueueCommand(given({ QueueName, Attributes, tags: inputs.tags })),
+  );
   const url = needed(QueueUrl, "the queue's URL");
   const answer = await clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }));
   return { id: url, outputs: { name: QueueName, url, arn: answer.Attributes?.QueueArn } };

@@ -1,10 +1,19 @@
-import { DeleteParameterCommand, type ParameterTier, type ParameterType, PutParameterCommand } from "@aws-sdk/client-ssm";
+import {
+  DeleteParameterCommand,
+  type ParameterTier,
+  type ParameterType,
+  PutParameterCommand,
+} from "@aws-sdk/client-ssm";
 import type * as aws from "@pulumi/aws";
 import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, tagList } from "./materialiser";
 
 export const ssm: Materialisers = {
   "aws:ssm/parameter:Parameter": materialiser<aws.ssm.ParameterArgs>({
-    async create({ clients, region, account }, { name, type, value, insecureValue, description, tier, ...more }, logicalName) {
+    async create(
+      { clients, region, account },
+      { name, type, value, insecureValue, description, tier, ...more },
+      logicalName,
+    ) {
       const { keyId, allowedPattern, dataType, tags, ...rest } = more;
       nothingElse(rest);
       const Name = nameFor(name, logicalName);

@@ -26,15 +26,33 @@ export function zip(files: Files): Buffer {
     offset += header.length + packed.length;
   }
   const directory = Buffer.concat(central);
-  const counts = [["2", 0], ["2", 0], ["2", files.size], ["2", files.size]] as const;
+  const counts = [
+    ["2", 0],
+    ["2", 0],
+    ["2", files.size],
+    ["2", files.size],
+  ] as const;
   const end = numbers(["4", 0x06054b50], ...counts, ["4", directory.length], ["4", offset], ["2", 0]);
   return Buffer.concat([...local, directory, end]);
 }
 
 /** The fields that a file's local header and its directory entry have alike. */
 function sharedHeader(content: Buffer, packed: Buffer, name: Buffer): Buffer {
-  const how = [["2", VERSION_NEEDED], ["2", UTF8_NAMES], ["2", DEFLATED], ["2", 0], ["2", DOS_DATE]] as const;
-  return numbers(...how, ["4", crc32(content)], ["4", packed.length], ["4", content.length], ["2", name.length], ["2", 0]);
+  const how = [
+    ["2", VERSION_NEEDED],
+    ["2", UTF8_NAMES],
+    ["2", DEFLATED],
+    ["2", 0],
+    ["2", DOS_DATE],
+  ] as const;
+  return numbers(
+    ...how,
+    ["4", crc32(content)],
+    ["4", packed.length],
+    ["4", content.length],
+    ["2", name.length],
+    ["2", 0],
+  );
 }
 
 /** Unsigned little-endian numbers of two or four bytes. */

@@ -75,7 +75,12 @@ async function problemOf(lambda: LambdaClient, functionName: string, letter: Let
     const { FunctionError, Payload } = await lambda.send(
       new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(letter.event)) }),
     );
-    return FunctionError && `${FunctionError}: ${Buffer.from(Payload ?? []).toString().slice(0, 300)}`;
+    return (
+      FunctionError &&
+      `${FunctionError}: ${Buffer.from(Payload ?? [])
+        .toString()
+        .slice(0, 300)}`
+    );
   } catch (error) {
     return String(error);
   }

@@ -48,7 +48,8 @@ export async function replay(
     );
     follow({ state: State ?? "UNKNOWN", reached: EventLastReplayedTime });
     if (State === "COMPLETED") return;
-    if (State === "FAILED" || State === "CANCELLED") throw new Error(`replay ${request.name}: ${State}, ${StateReason}`);
+    if (State === "FAILED" || State === "CANCELLED")
+      throw new Error(`replay ${request.name}: ${State}, ${StateReason}`);
     await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
   }
 }

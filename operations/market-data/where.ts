@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { marketDataNames, type MarketDataNames } from "../../components/market-data/names";
+import { type MarketDataNames, marketDataNames } from "../../components/market-data/names";
 import { Names } from "../../components/shared/names";
 import { Clients, type Credentials } from "../../local/clients";
 import { readStackConfig } from "../../local/stack-config";

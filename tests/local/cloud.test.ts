@@ -23,7 +23,9 @@ function processes(): Process[] {
   const { stdout } = spawnSync("ps", ["-axo", "pid=,ppid=,pgid=,command="], { encoding: "utf8" });
   return stdout.split("\n").flatMap((line) => {
     const [, pid, parent, group, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group), command: command ?? "" }];
+    return pid === undefined
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), group: Number(group), command: command ?? "" }];
   });
 }
 
@@ -38,6 +40,12 @@ async function crashingParent(): Promise<{ readonly child: ChildProcess; readonl
     child.once("exit", () => reject(new Error("the script ended before its cloud had started")));
   });
   return { child, scratch };
+}
+
+async function until(isSo: () => boolean, otherwise: string): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 50))) {
+    assert.ok(Date.now() < deadline, otherwise);
+  }
 }
 
 describe("The embedded cloud", () => {
@@ -56,7 +64,9 @@ describe("The embedded cloud", () => {
   });
 
   it("listens on the loopback address only", async () => {
-    const others = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).filter(({ internal }) => !internal));
+    const others = Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).filter(({ internal }) => !internal),
+    );
     for (const { address } of others.filter(({ family }) => family === "IPv4")) {
       await assert.rejects(fetch(cloud.endpoint.replace("127.0.0.1", address)), `it answers on ${address}`);
     }
@@ -78,7 +88,9 @@ describe("The embedded cloud", () => {
     const statement = { Effect: "Allow", Action: "dynamodb:PutItem", Resource: TableDescription?.TableArn };
     const role = await actingAs(cloud, await roleThatMay(admin, "writer", [statement]));
     await role.dynamodb.send(new PutItemCommand({ TableName: "table", Item: { id: { S: "1" } } }));
-    await assert.rejects(role.dynamodb.send(new ScanCommand({ TableName: "table" })), { name: "AccessDeniedException" });
+    await assert.rejects(role.dynamodb.send(new ScanCommand({ TableName: "table" })), {
+      name: "AccessDeniedException",
+    });
     role.close();
     admin.close();
   });
@@ -97,20 +109,21 @@ describe("The embedded cloud", () => {
 
   it("ends with all its processes and files when the process that started it is killed", async () => {
     const { child, scratch } = await crashingParent();
-    const supervisor = processes().find(({ parent }) => parent === child.pid);
-    const server = processes().find(({ parent }) => parent === supervisor?.pid);
-    assert.ok(supervisor && server, "no supervisor or no server was found");
-    const members = () => processes().filter(({ pid, group }) => group === server.pid || pid === supervisor.pid);
-    assert.ok(
-      members().some(({ command }) => /^\S*node /.test(command)),
-      "the function has no worker process",
-    );
-    child.kill("SIGKILL");
-    const deadline = Date.now() + 5_000;
-    while (members().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.deepEqual(members(), []);
-    while (existsSync(scratch) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.ok(!existsSync(scratch));
+    try {
+      const supervisor = processes().find(
+        ({ parent, command }) => parent === child.pid && command.includes("supervise.py"),
+      );
+      const server = processes().find(({ parent }) => parent === supervisor?.pid);
+      assert.ok(supervisor && server, "no supervisor or no server was found");
+      const members = () => processes().filter(({ pid, group }) => group === server.pid || pid === supervisor.pid);
+      const worker = members().find(({ command }) => command.includes("_worker.js"));
+      assert.ok(worker, `the function has no worker process: ${JSON.stringify(members())}`);
+      child.kill("SIGKILL");
+      await until(() => members().length === 0, "processes are left");
+      await until(() => !existsSync(scratch), "its files are left");
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 });
 
@@ -122,7 +135,10 @@ describe("An embedded cloud that does not start", () => {
   afterEach(() => rmSync(elsewhere, { recursive: true, force: true }));
 
   it("says what to run when it is not installed", async () => {
-    await assert.rejects(startCloud({ root: elsewhere, stateName: "test" }), /run `node local\/setup\.mjs --only-install`/);
+    await assert.rejects(
+      startCloud({ root: elsewhere, stateName: "test" }),
+      /run `node local\/setup\.mjs --only-install`/,
+    );
   });
 
   it("shows the end of its log", async () => {
@@ -130,6 +146,9 @@ describe("An embedded cloud that does not start", () => {
     mkdirSync(bin, { recursive: true });
     writeFileSync(join(bin, "python"), "#!/bin/sh\necho the disk is full\nexit 7\n");
     chmodSync(join(bin, "python"), 0o755);
-    await assert.rejects(startCloud({ root: elsewhere, stateName: "test" }), /ended with code 7\n.*ministack\.log.*\nthe disk is full/);
+    await assert.rejects(
+      startCloud({ root: elsewhere, stateName: "test" }),
+      /ended with code 7\n.*ministack\.log.*\nthe disk is full/,
+    );
   });
 });

@@ -14,13 +14,24 @@ async function main(): Promise<void> {
   const FunctionName = "function";
   const Role = await roleThatMay(admin, "role", []);
   await lambda.send(
-    new CreateFunctionCommand({ FunctionName, Role, Code: { ZipFile }, Runtime: "nodejs22.x", Handler: "index.handler" }),
+    new CreateFunctionCommand({
+      FunctionName,
+      Role,
+      Code: { ZipFile },
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+    }),
   );
-  const isActive = async () => (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).State === "Active";
+  const isActive = async () =>
+    (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))).State === "Active";
   while (!(await isActive())) await new Promise((resolve) => setTimeout(resolve, 50));
-  await lambda.send(new InvokeCommand({ FunctionName }));
+  const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
+  if (FunctionError) throw new Error(`the function failed: ${Buffer.from(Payload ?? []).toString()}`);
   console.log(cloud.scratch);
   setInterval(() => {}, 1000);
 }
 
-void main();
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -22,5 +22,9 @@ export async function actingAs(cloud: Cloud, RoleArn: string): Promise<Clients> 
   const { Credentials } = await service.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "session" }));
   service.close();
   const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
-  return new Clients(cloud, { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! });
+  return new Clients(cloud, {
+    accessKeyId: AccessKeyId!,
+    secretAccessKey: SecretAccessKey!,
+    sessionToken: SessionToken!,
+  });
 }

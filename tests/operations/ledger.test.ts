@@ -34,10 +34,7 @@ describe("a session's ledger", () => {
   });
 
   it("misses a candidate that notification did not decide", () => {
-    const audit = [
-      row("ingestion", "VALIDATED", "a"),
-      row("processing", "PROCESSED", "a", { candidates: ["move"] }),
-    ];
+    const audit = [row("ingestion", "VALIDATED", "a"), row("processing", "PROCESSED", "a", { candidates: ["move"] })];
     assert.deepEqual(settle(sent("a"), audit, []).lost, ["a before notification"]);
   });
 
@@ -49,10 +46,13 @@ describe("a session's ledger", () => {
     ];
     const ledger = settle(sent("a", "b"), audit, letters);
     assert.deepEqual(ledger.lost, []);
-    assert.deepEqual([...ledger.letters], [
-      ["ingestion-dlq", 1],
-      ["processing-dlq", 1],
-    ]);
+    assert.deepEqual(
+      [...ledger.letters],
+      [
+        ["ingestion-dlq", 1],
+        ["processing-dlq", 1],
+      ],
+    );
   });
 
   it("counts rejections by reason, duplicates, late events and retries", () => {
@@ -92,9 +92,12 @@ describe("metrics in log lines", () => {
       B: [2, 3],
     });
     const figures = metricsIn([line, "START RequestId", '{"message":"_aws"}', line]);
-    assert.deepEqual([...figures], [
-      ["A", [1, 1]],
-      ["B", [2, 3, 2, 3]],
-    ]);
+    assert.deepEqual(
+      [...figures],
+      [
+        ["A", [1, 1]],
+        ["B", [2, 3, 2, 3]],
+      ],
+    );
   });
 });

@@ -34,7 +34,10 @@ describe("sending events to the bus", () => {
     const bus = new FlakyBus(() => 0);
     await send(bus, events(25));
     assert.deepEqual(bus.calls, [10, 10, 5]);
-    assert.deepEqual(bus.taken, events(25).map(({ detail }) => String(detail)));
+    assert.deepEqual(
+      bus.taken,
+      events(25).map(({ detail }) => String(detail)),
+    );
   });
 
   it("sends only the refused entries again and loses none", async () => {

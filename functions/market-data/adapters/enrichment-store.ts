@@ -27,10 +27,14 @@ export interface Enrichment extends RowKey {
   readonly basis: string;
 }
 
-/** A row as processing needs it. */
+/** What is known of a row before it is written. */
 export interface KnownRow extends RowKey {
   readonly status: EventStatus;
   readonly basis?: bigint;
+}
+
+/** What an alert says of an event besides its measurements. */
+export interface StoredInput extends RowKey {
   readonly receivedAt: string;
   readonly event: MarketEvent;
 }
@@ -50,6 +54,7 @@ export interface ProcessedEvent extends RowKey {
 export interface EnrichmentStore {
   /** Consistent; rows that do not exist are absent. */
   known(keys: readonly RowKey[]): Promise<ReadonlyMap<string, KnownRow>>;
+  inputs(keys: readonly RowKey[]): Promise<readonly StoredInput[]>;
   /**
    * Marks the event processed and writes the enrichments and the audit row: all, or none. Refused when the event is not
    * VALIDATED or its row knows more by now, and when a follower has changed its status or knows as much or more.
@@ -67,18 +72,34 @@ export class DynamoEnrichmentStore implements EnrichmentStore {
   ) {}
 
   async known(keys: readonly RowKey[]): Promise<ReadonlyMap<string, KnownRow>> {
+    const rows = await this.read(keys, ["eventId", "timestamp", "status", "basis"]);
+    return new Map(
+      rows.map((row) => {
+        const { basis, ...known } = row as unknown as Omit<KnownRow, "basis"> & { basis?: number | bigint };
+        return [known.eventId, basis === undefined ? known : { ...known, basis: BigInt(basis) }];
+      }),
+    );
+  }
+
+  async inputs(keys: readonly RowKey[]): Promise<readonly StoredInput[]> {
+    const rows = await this.read(keys, ["eventId", "timestamp", "receivedAt", "payload"]);
+    return rows.map(({ payload, ...row }) => ({ ...row, event: payload }) as unknown as StoredInput);
+  }
+
+  /** Only the attributes that are needed: whole rows of twenty neighbours take longer to parse than to fetch. */
+  private async read(keys: readonly RowKey[], attributes: readonly string[]): Promise<Record<string, Plain>[]> {
     const table = this.tables.events;
-    const rows = new Map<string, KnownRow>();
+    const rows: Record<string, Plain>[] = [];
     let asked: Record<string, AttributeValue>[] = keys.map(({ eventId, timestamp }) => toItem({ eventId, timestamp }));
+    const projection = {
+      ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
+      ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+    };
     for (let round = 0; asked.length > 0; round++) {
       if (round === MOST_ROUNDS) throw new RetryableFailure(`${asked.length} rows of ${table} could not be read yet`);
-      const RequestItems = { [table]: { Keys: asked, ConsistentRead: true } };
+      const RequestItems = { [table]: { Keys: asked, ConsistentRead: true, ...projection } };
       const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetItemCommand({ RequestItems }));
-      for (const item of Responses?.[table] ?? []) {
-        const { payload, ...row } = fromItem(item);
-        const known = { ...row, event: payload } as unknown as KnownRow & { basis?: number | bigint };
-        rows.set(known.eventId, known.basis === undefined ? known : { ...known, basis: BigInt(known.basis) });
-      }
+      rows.push(...(Responses?.[table] ?? []).map(fromItem));
       asked = UnprocessedKeys?.[table]?.Keys ?? [];
     }
     return rows;

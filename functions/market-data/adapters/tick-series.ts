@@ -34,24 +34,31 @@ interface Span {
 }
 
 export class DynamoTickSeries implements TickSeries {
+  private behind = false;
+
   constructor(
     private readonly client: Pick<DynamoDBClient, "send">,
     private readonly table: string,
   ) {}
 
   /**
-   * An event is almost always among the newest of its series, so one query from the newest end nearly always holds
-   * both sides; half a window is allowed for. Only when it does not are both sides asked for.
+   * An event is almost always among the newest of its series, so one query from the newest end holds both sides; half a
+   * window is allowed for. Only when it does not are both sides asked for, and then at once for the next events too: a
+   * function that has fallen behind meets many such events in a row.
    */
   async around(series: string, position: string, count: number): Promise<Tick[]> {
-    const limit = count + Math.ceil(count / 2);
-    const newest = await this.query({ series, newestFirst: true, limit });
-    const before = newest.filter((tick) => tick.position <= position).length;
-    if (before >= count || newest.length < limit) return newest.reverse();
+    const allowed = Math.ceil(count / 2);
+    if (!this.behind) {
+      const limit = count + allowed;
+      const newest = await this.query({ series, newestFirst: true, limit });
+      const before = newest.filter((tick) => tick.position <= position).length;
+      if (before >= count || newest.length < limit) return newest.reverse();
+    }
     const [older, newer] = await Promise.all([
       this.upTo(series, position, count),
       this.query({ series, bound: { comparison: ">", position }, newestFirst: false, limit: count - 1 }),
     ]);
+    this.behind = newer.length > allowed;
     return [...older, ...newer];
   }
 

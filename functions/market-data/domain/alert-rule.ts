@@ -59,8 +59,10 @@ function checkRule(rule: Readonly<Record<string, unknown>>, name: string, proble
     problems.add(`${name}: id`, id, "lower-case letters, digits and -");
   }
   if (!TYPES.includes(type as RuleType)) problems.add(`${name}: type`, type, `one of ${TYPES.join(", ")}`);
-  if (!SEVERITIES.includes(severity as Severity)) problems.add(`${name}: severity`, severity, `one of ${SEVERITIES.join(", ")}`);
-  const names = symbols === undefined || (Array.isArray(symbols) && symbols.every((symbol) => typeof symbol === "string"));
+  if (!SEVERITIES.includes(severity as Severity))
+    problems.add(`${name}: severity`, severity, `one of ${SEVERITIES.join(", ")}`);
+  const names =
+    symbols === undefined || (Array.isArray(symbols) && symbols.every((symbol) => typeof symbol === "string"));
   if (!names) problems.add(`${name}: symbols`, symbols, "a list of symbols, or leave it out for all");
   if (type === "price" && rule.above === undefined) needs("below", "decimal");
   if (rule.above !== undefined || type === "volatility") needs("above", "decimal");
@@ -76,4 +78,5 @@ function checkRule(rule: Readonly<Record<string, unknown>>, name: string, proble
 }
 
 /** Whether a rule is about this symbol. */
-export const covers = ({ symbols }: AlertRule, symbol: string): boolean => symbols === undefined || symbols.includes(symbol);
+export const covers = ({ symbols }: AlertRule, symbol: string): boolean =>
+  symbols === undefined || symbols.includes(symbol);

@@ -33,12 +33,15 @@ export function candidatesOf(
 }
 
 /** A correction moves the price as well. */
-const isPriced = (tick: Tick | undefined): boolean => tick !== undefined && tick.type !== "quote" && tick.type !== "halt";
+const isPriced = (tick: Tick | undefined): boolean =>
+  tick !== undefined && tick.type !== "quote" && tick.type !== "halt";
 
 const beyond = (price: string, levels: readonly PriceLevel[], symbol: string): boolean =>
   levels.some(({ symbols, above, below }) => {
     if (symbols !== undefined && !symbols.includes(symbol)) return false;
-    return (above !== undefined && new Decimal(price).gte(above)) || (below !== undefined && new Decimal(price).lte(below));
+    return (
+      (above !== undefined && new Decimal(price).gte(above)) || (below !== undefined && new Decimal(price).lte(below))
+    );
   });
 
 const atLeast = (value: Decimal | string | undefined, threshold: string): boolean =>

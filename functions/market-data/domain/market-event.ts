@@ -77,7 +77,9 @@ const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
 export function normaliseTime(text: string): string {
   const [, seconds, fraction = ""] = TIME.exec(text) ?? [];
   if (!seconds || !isRealTime(seconds)) {
-    throw new RangeError(`${text.slice(0, 40)} is not a time; give RFC 3339 in UTC, for example 2026-01-05T14:30:00.5Z.`);
+    throw new RangeError(
+      `${text.slice(0, 40)} is not a time; give RFC 3339 in UTC, for example 2026-01-05T14:30:00.5Z.`,
+    );
   }
   return `${seconds}.${fraction.padEnd(9, "0")}Z`;
 }

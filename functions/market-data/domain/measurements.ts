@@ -87,7 +87,8 @@ export function printsOf(window: readonly Tick[]): Print[] {
   return window.flatMap((tick) => {
     const correction = corrections.get(tick.sequence);
     if (correction?.action === "cancel") return [];
-    const price = correction?.price ?? (tick.type === "trade" ? tick.price : tick.type === "bar" ? tick.close : undefined);
+    const price =
+      correction?.price ?? (tick.type === "trade" ? tick.price : tick.type === "bar" ? tick.close : undefined);
     if (price === undefined || tick.type === "correction" || tick.type === "quote" || tick.type === "halt") return [];
     const size = correction?.size ?? (tick.type === "bar" ? tick.volume : tick.size) ?? "0";
     const [high, low] = tick.type === "bar" && !correction ? [tick.high, tick.low] : [price, price];
@@ -160,7 +161,10 @@ function logReturn(before: Decimal, after: Decimal): Decimal {
   return made;
 }
 
-export function spreadOf(window: readonly Tick[]): { readonly spread?: Decimal; readonly spreadBps?: Decimal | undefined } {
+export function spreadOf(window: readonly Tick[]): {
+  readonly spread?: Decimal;
+  readonly spreadBps?: Decimal | undefined;
+} {
   const quote = window.findLast((tick) => tick.type === "quote");
   if (!quote) return {};
   const [bid, ask] = [new Exact(quote.bid!), new Exact(quote.ask!)];
@@ -171,11 +175,15 @@ export function spreadOf(window: readonly Tick[]): { readonly spread?: Decimal; 
 export function missingIn(window: readonly Tick[], gapSettleEvents: number): number {
   const settled = window.slice(0, Math.max(0, window.length - gapSettleEvents)).map(({ sequence }) => sequence);
   if (settled.length < 2) return 0;
-  const [least, most] = settled.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [settled[0]!, settled[0]!]);
+  const [least, most] = settled.reduce(
+    ([a, b], each) => [Math.min(a, each), Math.max(b, each)],
+    [settled[0]!, settled[0]!],
+  );
   return most - least + 1 - settled.length;
 }
 
-const isHalted = (window: readonly Tick[]): boolean => window.findLast(({ type }) => type === "halt")?.state === "halted";
+const isHalted = (window: readonly Tick[]): boolean =>
+  window.findLast(({ type }) => type === "halt")?.state === "halted";
 
 const SEQUENCE_RANGE = 10n ** 16n;
 
@@ -185,7 +193,10 @@ const SEQUENCE_RANGE = 10n ** 16n;
  * pushes an older one out, since that one's position is smaller.
  */
 export function basisOf(window: readonly Tick[]): string {
-  const sum = window.reduce((total, tick) => total + nanosecondsOf(tick.eventTime) * SEQUENCE_RANGE + BigInt(tick.sequence), 0n);
+  const sum = window.reduce(
+    (total, tick) => total + nanosecondsOf(tick.eventTime) * SEQUENCE_RANGE + BigInt(tick.sequence),
+    0n,
+  );
   return sum.toString();
 }
 
@@ -198,9 +209,12 @@ export interface Windows {
 /** The window that ends at the subject, and those of the elements after it that contain it. */
 export function windowsFrom(neighbourhood: readonly Tick[], subject: Tick, windowEvents: number): Windows {
   const at = neighbourhood.findIndex(({ position }) => position === subject.position);
-  if (at < 0) throw new RangeError(`${subject.position} is not in its neighbourhood of ${neighbourhood.length} elements.`);
+  if (at < 0)
+    throw new RangeError(`${subject.position} is not in its neighbourhood of ${neighbourhood.length} elements.`);
   const windowAt = (index: number) => neighbourhood.slice(Math.max(0, index - windowEvents + 1), index + 1);
   const last = Math.min(neighbourhood.length, at + windowEvents);
-  const followers = neighbourhood.slice(at + 1, last).map((tick, index) => ({ tick, window: windowAt(at + 1 + index) }));
+  const followers = neighbourhood
+    .slice(at + 1, last)
+    .map((tick, index) => ({ tick, window: windowAt(at + 1 + index) }));
   return { subject: windowAt(at), followers };
 }

@@ -6,7 +6,12 @@ export const DECIMAL = /^-?(0|[1-9]\d{0,17})(\.\d{1,12})?$/;
 
 /** A value as a message shows it: short. */
 export function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : typeof value === "object" && value ? "an object" : String(value);
+  const text =
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "object" && value
+        ? "an object"
+        : String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -43,7 +48,8 @@ export class Problems {
 
   decimal(record: Readonly<Record<string, unknown>>, key: string): void {
     const value = record[key];
-    if (!(typeof value === "string" && DECIMAL.test(value))) this.add(key, value, 'a decimal as text, for example "0.5"');
+    if (!(typeof value === "string" && DECIMAL.test(value)))
+      this.add(key, value, 'a decimal as text, for example "0.5"');
   }
 
   throwIfAny(): void {

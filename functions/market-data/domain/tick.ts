@@ -33,7 +33,13 @@ export function toTick(event: MarketEvent): Tick {
   const fields = event as unknown as Readonly<Record<string, unknown>>;
   const kept = KEPT.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]);
   const { sequence, type } = event;
-  return { sequence, eventTime: normaliseTime(event.eventTime), position: positionOf(event), type, ...Object.fromEntries(kept) };
+  return {
+    sequence,
+    eventTime: normaliseTime(event.eventTime),
+    position: positionOf(event),
+    type,
+    ...Object.fromEntries(kept),
+  };
 }
 
 /**

@@ -52,7 +52,14 @@ export const DEFAULT_TUNABLES: Tunables = {
   seriesRetentionDays: 7,
   recentEvents: 100,
   parameterTtlSeconds: 60,
-  candidates: { movePercent: "2", volatility: "0.01", volumeMultiple: "5", spreadBps: "50", missing: 1, priceLevels: [] },
+  candidates: {
+    movePercent: "2",
+    volatility: "0.01",
+    volumeMultiple: "5",
+    spreadBps: "50",
+    missing: 1,
+    priceLevels: [],
+  },
   storm: { limit: 5, windowSeconds: 60 },
   allowedSources: ["exchange.*"],
 };
@@ -75,7 +82,8 @@ export function parseTunables(json: string): Tunables {
     for (const key of ["latenessSeconds", "futureSkewSeconds"] as const) problems.positive(value, key);
     for (const [key, [least, most]] of Object.entries(COUNTS)) problems.whole(value, key, least, most);
     if (isRecord(value.candidates)) {
-      for (const key of ["movePercent", "volatility", "volumeMultiple", "spreadBps"]) problems.decimal(value.candidates, key);
+      for (const key of ["movePercent", "volatility", "volumeMultiple", "spreadBps"])
+        problems.decimal(value.candidates, key);
       problems.whole(value.candidates, "missing", 1, 1000);
       checkLevels(value.candidates.priceLevels, problems);
     } else problems.add("candidates", value.candidates, "an object of thresholds");
@@ -84,9 +92,11 @@ export function parseTunables(json: string): Tunables {
       problems.whole(value.storm, "windowSeconds", 1, 86_400);
     } else problems.add("storm", value.storm, "an object with limit and windowSeconds");
     const sources = value.allowedSources;
-    const readable = Array.isArray(sources) && sources.length > 0 && sources.every((source) => typeof source === "string");
+    const readable =
+      Array.isArray(sources) && sources.length > 0 && sources.every((source) => typeof source === "string");
     if (!readable) problems.add("allowedSources", sources, "a list of at least one source");
-    if (Number(value.fastSpan) >= Number(value.slowSpan)) problems.add("fastSpan", value.fastSpan, "less than slowSpan");
+    if (Number(value.fastSpan) >= Number(value.slowSpan))
+      problems.add("fastSpan", value.fastSpan, "less than slowSpan");
   } else problems.add("tunables", value, "a JSON object");
   problems.throwIfAny();
   return value as Tunables;
@@ -97,5 +107,6 @@ function checkLevels(levels: unknown, problems: Problems): void {
     problems.add("priceLevels", levels, "a list of levels, empty for none");
     return;
   }
-  for (const level of levels) for (const key of ["above", "below"]) if (level[key] !== undefined) problems.decimal(level, key);
+  for (const level of levels)
+    for (const key of ["above", "below"]) if (level[key] !== undefined) problems.decimal(level, key);
 }

@@ -68,7 +68,8 @@ const isAllowed = (source: string, allowed: readonly string[]): boolean =>
 
 function refuseLarge(detail: Fields): void {
   const bytes = sizeOf(detail);
-  if (bytes > LARGEST_DETAIL) throw new Rejected("too_large", `detail has ${bytes} bytes; give at most ${LARGEST_DETAIL}`);
+  if (bytes > LARGEST_DETAIL)
+    throw new Rejected("too_large", `detail has ${bytes} bytes; give at most ${LARGEST_DETAIL}`);
 }
 
 /** Nesting too deep for JSON text cannot have come in as JSON text of an allowed size. */
@@ -124,9 +125,11 @@ class Reader {
 
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
     const value = this.value(name);
-    if (typeof value !== "string") throw new Rejected("wrong_type", `${name} is ${shown(value)}; give ${choices.join(" or ")}`);
+    if (typeof value !== "string")
+      throw new Rejected("wrong_type", `${name} is ${shown(value)}; give ${choices.join(" or ")}`);
     const choice = choices.find((each) => each === value);
-    if (choice === undefined) throw new Rejected("bad_format", `${name} is ${shown(value)}; give ${choices.join(" or ")}`);
+    if (choice === undefined)
+      throw new Rejected("bad_format", `${name} is ${shown(value)}; give ${choices.join(" or ")}`);
     return choice;
   }
 
@@ -178,7 +181,11 @@ const SPECIFIC: Readonly<Record<string, (read: Reader) => object>> = {
     low: read.price("low"),
     close: read.price("close"),
     volume: read.size("volume"),
-    interval: read.text("interval", /^P(?=.)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/, "an ISO 8601 duration such as PT1M"),
+    interval: read.text(
+      "interval",
+      /^P(?=.)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/,
+      "an ISO 8601 duration such as PT1M",
+    ),
     currency: currencyOf(read),
   }),
   halt: (read) => {
@@ -195,13 +202,19 @@ const SPECIFIC: Readonly<Record<string, (read: Reader) => object>> = {
 
 function refuseInconsistent(event: MarketEvent): void {
   if (event.type === "correction" && event.corrects >= event.sequence) {
-    throw new Rejected("out_of_range", `corrects is ${event.corrects}; give a sequence before the correction's own, ${event.sequence}`);
+    throw new Rejected(
+      "out_of_range",
+      `corrects is ${event.corrects}; give a sequence before the correction's own, ${event.sequence}`,
+    );
   }
   if (event.type !== "bar") return;
   const { open, high, low, close } = event;
   const outside = [open, close].find((price) => compare(price, low) < 0 || compare(price, high) > 0);
   if (outside !== undefined || compare(low, high) > 0) {
-    throw new Rejected("inconsistent_prices", `low ${low}, open ${open}, close ${close}, high ${high}: give low ≤ open, close ≤ high`);
+    throw new Rejected(
+      "inconsistent_prices",
+      `low ${low}, open ${open}, close ${close}, high ${high}: give low ≤ open, close ≤ high`,
+    );
   }
 }
 
@@ -224,6 +237,9 @@ function refuseFuture({ eventTime }: MarketEvent, { receivedAt, futureSkewSecond
   if (!isTime(receivedAt)) return;
   const latest = nanosecondsOf(receivedAt) + BigInt(Math.round(futureSkewSeconds * 1e9));
   if (nanosecondsOf(eventTime) > latest) {
-    throw new Rejected("future_event_time", `eventTime is ${eventTime}, received ${receivedAt}; at most ${futureSkewSeconds} s ahead`);
+    throw new Rejected(
+      "future_event_time",
+      `eventTime is ${eventTime}, received ${receivedAt}; at most ${futureSkewSeconds} s ahead`,
+    );
   }
 }

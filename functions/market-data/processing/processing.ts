@@ -25,10 +25,10 @@ const MOST_TRIES = 8;
 
 type Known = ReadonlyMap<string, KnownRow>;
 
-/** What a round of processing came to: nothing yet, or a status and the events whose alerts are to be published. */
+/** What a round of processing came to, and the events whose alerts are to be published, the subject's own first. */
 interface Settled {
   readonly status: ProcessingStatus;
-  readonly alerts: readonly { revision: Revision; row: Pick<KnownRow, "event" | "receivedAt"> }[];
+  readonly alerts: readonly Revision[];
 }
 
 /**
@@ -45,7 +45,7 @@ export async function processEvent(attempt: Attempt, world: ProcessingWorld): Pr
       ? await settleLate(attempt, world, tick, tries)
       : await settle(attempt, world, detail, tick, tries);
     if (settled) {
-      await publish(attempt, world, settled.alerts);
+      await publish(attempt, world, detail, settled.alerts);
       return outcomeOf(attempt, world, detail, settled);
     }
   }
@@ -68,7 +68,7 @@ async function settle(
   // The ordinary event is the newest of its series and touches no other row: nothing needs to be read before writing.
   const alone = tries === 1 && revisions.followers.length === 0;
   const known = alone ? undefined : await knownRows(world, [revisions.subject, ...revisions.followers]);
-  if (known?.get(detail.eventId)?.status === "PROCESSED") return again(attempt, world, detail, revisions, known);
+  if (known?.get(detail.eventId)?.status === "PROCESSED") return again(attempt, world, revisions, known);
   const followers = revisions.followers.filter((follower) => improves(follower, known));
   const candidates = revisions.subject.candidates();
   const row = auditRow(attempt, "PROCESSED", {
@@ -76,7 +76,7 @@ async function settle(
     ...(followers.length > 0 ? { revised: followers.map(({ eventId }) => eventId) } : {}),
   });
   if (!(await write(world, processedFrom(revisions.subject, followers, known), row, tries))) return undefined;
-  return { status: "PROCESSED", alerts: alertsOf(detail, revisions.subject, followers, known) };
+  return { status: "PROCESSED", alerts: alertsOf(revisions.subject, followers, known) };
 }
 
 /** A late event belongs to no window: it is only marked. */
@@ -100,14 +100,13 @@ async function settleLate(
 async function again(
   attempt: Attempt,
   world: ProcessingWorld,
-  detail: ValidatedDetail,
   { subject, followers }: Revisions,
   known: Known,
 ): Promise<Settled> {
   const candidates = subject.candidates();
   const row = auditRow(attempt, "DUPLICATE", candidates.length > 0 ? { candidates } : {});
   await doing("writing the audit row", () => world.audit.append(row));
-  return { status: "DUPLICATE", alerts: alertsOf(detail, subject, followers, known) };
+  return { status: "DUPLICATE", alerts: alertsOf(subject, followers, known) };
 }
 
 async function knownRows(world: ProcessingWorld, keys: readonly RowKey[]): Promise<Known> {
@@ -149,35 +148,29 @@ async function write(
  * The subject's alert and those of followers that have been processed before. A follower that has not will publish its
  * own: the write that revises it is refused if it has been processed meanwhile, so no alert falls between the two.
  */
-function alertsOf(
-  detail: ValidatedDetail,
-  subject: Revision,
-  followers: readonly Revision[],
-  known: Known | undefined,
-): Settled["alerts"] {
-  const revised = followers.flatMap((revision) => {
-    const row = known?.get(revision.eventId);
-    return row?.status === "PROCESSED" ? [{ revision, row }] : [];
-  });
-  return [{ revision: subject, row: detail }, ...revised].filter(({ revision }) => revision.candidates().length > 0);
+function alertsOf(subject: Revision, followers: readonly Revision[], known: Known | undefined): readonly Revision[] {
+  const processed = followers.filter(({ eventId }) => known?.get(eventId)?.status === "PROCESSED");
+  return [subject, ...processed].filter((revision) => revision.candidates().length > 0);
 }
 
 /** The alert of a revised follower carries the replay of the event that revised it: a replay never alerts anybody. */
-async function publish({ replayId }: Attempt, world: ProcessingWorld, alerts: Settled["alerts"]): Promise<void> {
+async function publish(
+  { replayId }: Attempt,
+  world: ProcessingWorld,
+  subject: ValidatedDetail,
+  alerts: readonly Revision[],
+): Promise<void> {
   if (alerts.length === 0) return;
+  const revised = alerts.filter(({ eventId }) => eventId !== subject.eventId);
+  const stored = await doing("reading the revised events", () => world.events.inputs(revised));
+  const inputs = new Map([subject, ...stored].map((input) => [input.eventId, input]));
   const replay = replayId === undefined ? {} : { replayId };
-  const events = alerts.map(({ revision, row: { receivedAt, event } }) => {
-    const { eventId, measurements } = revision;
-    const candidates = revision.candidates();
-    const detail: AlertDetail = {
-      schemaVersion: SCHEMA_VERSION,
-      eventId,
-      receivedAt,
-      ...replay,
-      event,
-      measurements,
-      candidates,
-    };
+  const events = alerts.flatMap((revision) => {
+    const input = inputs.get(revision.eventId);
+    if (!input) return []; // removed since it was revised
+    const { eventId, receivedAt, event } = input;
+    const measured = { measurements: revision.measurements, candidates: revision.candidates() };
+    const detail: AlertDetail = { schemaVersion: SCHEMA_VERSION, eventId, receivedAt, ...replay, event, ...measured };
     return { detailType: "MarketData.Alert" as const, detail };
   });
   await doing("publishing the alerts", () => world.bus.publish(events));

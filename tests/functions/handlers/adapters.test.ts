@@ -133,8 +133,7 @@ describe("adapters", () => {
 
   it("a batch read asks again for what was left, and counts what stays left as throttled", async () => {
     const keys = ["a", "b"].map((eventId) => ({ eventId, timestamp: "t" }));
-    const row = (eventId: string) =>
-      toItem({ eventId, timestamp: "t", status: "VALIDATED", basis: 10n ** 30n, payload: {} });
+    const row = (eventId: string) => toItem({ eventId, timestamp: "t", status: "VALIDATED", basis: 10n ** 30n });
     const half = ({ RequestItems }: { RequestItems: { events: { Keys: { eventId: { S: string } }[] } } }) => {
       const [first, ...rest] = RequestItems.events.Keys;
       const left = rest.length > 0 ? { events: { Keys: rest } } : {};

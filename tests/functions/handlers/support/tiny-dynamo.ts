@@ -146,10 +146,13 @@ export class TinyDynamo {
   }
 
   private batchGet({ RequestItems = {} }: BatchGetItemCommandInput): object {
-    const found = Object.entries(RequestItems).map(([name, { Keys = [] }]) => {
+    const found = Object.entries(RequestItems).map(([name, { Keys = [], ...request }]) => {
       const table = this.of(name);
-      const items = Keys.map((key) => table.items.get(keyIn(table, key)));
-      return [name, items.filter((item) => item !== undefined)];
+      const items = Keys.flatMap((key) => {
+        const item = table.items.get(keyIn(table, key));
+        return item ? [projected(item, request)] : [];
+      });
+      return [name, items];
     });
     return { Responses: Object.fromEntries(found), UnprocessedKeys: {} };
   }
@@ -178,10 +181,12 @@ const missing = (index: string): never => {
   throw new Error(`There is no index ${index}`);
 };
 
-function projected(
-  item: Item,
-  { ProjectionExpression, ExpressionAttributeNames: names = {} }: QueryCommandInput,
-): Item {
+interface Projection {
+  readonly ProjectionExpression?: string | undefined;
+  readonly ExpressionAttributeNames?: Record<string, string> | undefined;
+}
+
+function projected(item: Item, { ProjectionExpression, ExpressionAttributeNames: names = {} }: Projection): Item {
   const kept = ProjectionExpression?.split(", ").map((token) => names[token] ?? token);
   return kept ? Object.fromEntries(Object.entries(item).filter(([name]) => kept.includes(name))) : item;
 }
