@@ -55,14 +55,19 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function start({ root, stateName }: CloudOptions, attempt: number): Promise<Cloud> {
+  const python = join(root, ".sluice", "venv", "bin", "python");
+  if (!existsSync(python)) throw new Error("MiniStack is not installed: run `node local/setup.mjs --only-install`.");
   const folder = newRunFolder(root, `${stateName}-${process.pid}-${Date.now()}-${attempt}`);
   // MiniStack's own workers would find packages of this repository that are not in a bundle.
   const scratch = mkdtempSync(join(tmpdir(), "sluice-cloud-"));
   const logFile = join(folder, "ministack.log");
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawnMiniStack(root, { port, endpoint, scratch, folder, logFile });
-  const stop = () => end(child);
+  const child = spawnMiniStack({ root, python, port, endpoint, scratch, folder, logFile });
+  const stop = async () => {
+    await end(child);
+    rmSync(scratch, { recursive: true, force: true });
+  };
   try {
     await healthy(endpoint, child, logFile);
     const admin = await makeAdministrator({ endpoint, region: REGION });
@@ -85,6 +90,8 @@ function newRunFolder(root: string, name: string): string {
 }
 
 interface Launch {
+  readonly root: string;
+  readonly python: string;
   readonly port: number;
   readonly endpoint: string;
   readonly scratch: string;
@@ -92,9 +99,7 @@ interface Launch {
   readonly logFile: string;
 }
 
-function spawnMiniStack(root: string, { port, endpoint, scratch, folder, logFile }: Launch): ChildProcess {
-  const python = join(root, ".sluice", "venv", "bin", "python");
-  if (!existsSync(python)) throw new Error("MiniStack is not installed: run `node local/setup.mjs --only-install`.");
+function spawnMiniStack({ root, python, port, endpoint, scratch, folder, logFile }: Launch): ChildProcess {
   // MiniStack's workers inherit its environment, so it gets nothing that a function should not see.
   const env = {
     PATH: process.env.PATH ?? "",

@@ -41,7 +41,11 @@ async function bundle(entry: string): Promise<Bundle> {
     // The SDK's ES modules can be tree-shaken, its CommonJS cannot: half the size.
     mainFields: ["module", "main"],
     // Lambda always sets credentials in the environment; the default chain brings SSO, INI files and IMDS along.
-    alias: { "@aws-sdk/credential-provider-node": join(ROOT, "functions/shared/lambda-credentials.ts") },
+    // No client here streams events; the SDK brings that along as well.
+    alias: {
+      "@aws-sdk/credential-provider-node": join(ROOT, "functions/shared/lambda-credentials.ts"),
+      "@smithy/core/event-streams": join(ROOT, "functions/shared/no-event-streams.ts"),
+    },
     define: { "process.env.NODE_ENV": '"production"' },
     legalComments: "none",
     sourcemap: "linked",

@@ -193,11 +193,18 @@ const SEQUENCE_RANGE = 10n ** 16n;
  * pushes an older one out, since that one's position is smaller.
  */
 export function basisOf(window: readonly Tick[]): string {
-  const sum = window.reduce(
-    (total, tick) => total + nanosecondsOf(tick.eventTime) * SEQUENCE_RANGE + BigInt(tick.sequence),
-    0n,
-  );
-  return sum.toString();
+  return window.reduce((sum, tick) => sum + placeOf(tick), 0n).toString();
+}
+
+/** Neighbouring windows share their elements; each is turned into a number once. */
+const places = new WeakMap<Tick, bigint>();
+
+function placeOf(tick: Tick): bigint {
+  const known = places.get(tick);
+  if (known !== undefined) return known;
+  const place = nanosecondsOf(tick.eventTime) * SEQUENCE_RANGE + BigInt(tick.sequence);
+  places.set(tick, place);
+  return place;
 }
 
 export interface Windows {
