@@ -103,10 +103,18 @@ class Run {
       return (program ?? (require(join(root, "index")) as Program))();
     });
     await pulumi.runtime.disconnect(false);
+    await this.#unheard.quiet();
     return (await opened(outputs)) as Record<string, unknown>;
   }
 
-  readonly #call = ({ token }: pulumi.runtime.MockCallArgs) => this.engine.call(token);
+  readonly #call = ({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> => {
+    try {
+      return this.engine.call(token);
+    } catch (error) {
+      this.#unheard.report(error); // Pulumi tells its text to nobody
+      throw error;
+    }
+  };
 
   async #register({ type, name, inputs, custom }: pulumi.runtime.MockResourceArgs) {
     this.#lastNews = Date.now();

@@ -21,7 +21,7 @@ export class Unheard {
     this.first.catch(() => {}); // somebody races it, or nobody needs it
     for (const event of EVENTS) {
       process.removeAllListeners(event);
-      process.on(event, this.report);
+      process.on(event, () => {});
     }
   }
 
@@ -30,12 +30,17 @@ export class Unheard {
     this.#reject(error instanceof Error ? error : new Error(String(error)));
   };
 
-  /** Waits until promises that fail in consequence have failed, and puts the other listeners back. */
-  async release(): Promise<void> {
+  /** Resolves when nothing more is heard: a rejection is known to be unhandled only some turns of the event loop later. */
+  async quiet(): Promise<void> {
     for (let quiet = 0, known = this.#heard; quiet < QUIET_TURNS; quiet = known === this.#heard ? quiet + 1 : 0) {
       known = this.#heard;
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  /** Waits until promises that fail in consequence have failed, and puts the other listeners back. */
+  async release(): Promise<void> {
+    await this.quiet();
     for (const [event, listeners] of this.#before) {
       process.off(event, this.report);
       for (const listener of listeners) process.on(event as "uncaughtException", listener);

@@ -31,7 +31,7 @@ export const ssm: Materialisers = {
       const { Version } = await clients.ssm.send(new PutParameterCommand(request));
       // "arn:aws:ssm:region:account:parameter/name", with one slash whether or not the name begins with one.
       const arn = `arn:aws:ssm:${region}:${account}:parameter/${Name.replace(/^\//, "")}`;
-      return { id: Name, outputs: { name: Name, arn, version: Version, value: value ?? insecureValue } };
+      return { id: Name, outputs: given({ name: Name, arn, version: Version, value: insecureValue }) };
     },
     async delete({ clients }, { id }) {
       await clients.ssm.send(new DeleteParameterCommand({ Name: id }));

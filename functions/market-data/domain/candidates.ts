@@ -1,5 +1,7 @@
-import { Decimal } from "decimal.js";
-import { type Measurements, type MeasureSettings, printsOf, sideOf } from "./measurements";
+import type { Decimal } from "decimal.js";
+import { concernsHalt, printsOf } from "./corrections";
+import { Exact } from "./decimals";
+import { type Measurements, type MeasureSettings, sideOf } from "./measurements";
 import type { Tick } from "./tick";
 import type { CandidateThresholds, PriceLevel } from "./tunables";
 
@@ -9,7 +11,8 @@ export type CandidateName = "price" | "move" | "volatility" | "volume" | "spread
  * The coarse conditions that an event meets, each named like the alert rules that it has look at the event. Thresholds are
  * inclusive. `price`: a trade or bar at or beyond a level of its symbol.
  * `move`: percent between the window's first and last price. `volume`: its size against the mean of those before it.
- * `cross`: the fast average changed sides of the slow one with this event. `halt`: it halts or resumes trading.
+ * `spread`: of a quote, or of the one that a correction leaves standing. `cross`: the fast average changed sides of the slow
+ * one with this event. `halt`: it halts or resumes trading, or corrects an event that did.
  */
 export function candidatesOf(
   window: readonly Tick[],
@@ -17,17 +20,17 @@ export function candidatesOf(
   thresholds: CandidateThresholds,
   settings: MeasureSettings & { readonly symbol: string },
 ): CandidateName[] {
-  const subject = window.at(-1)!;
-  const { price, volatility, spreadBps, missing } = measurements;
+  const subject = window.at(-1);
+  const { volatility, spreadBps, missing } = measurements;
   const met: Record<CandidateName, boolean> = {
-    price: price !== undefined && isPriced(subject) && beyond(price, thresholds.priceLevels, settings.symbol),
+    price: isPriced(subject) && beyond(printsOf(window).at(-1)?.price, thresholds.priceLevels, settings.symbol),
     move: atLeast(movePercentOf(window)?.abs(), thresholds.movePercent),
     volatility: atLeast(volatility, thresholds.volatility),
     volume: atLeast(volumeMultipleOf(window), thresholds.volumeMultiple),
-    spread: subject.type === "quote" && atLeast(spreadBps, thresholds.spreadBps),
+    spread: (subject?.type === "quote" || subject?.type === "correction") && atLeast(spreadBps, thresholds.spreadBps),
     cross: crosses(window, settings),
     gap: atLeast(missing, String(thresholds.missing)),
-    halt: subject.type === "halt",
+    halt: concernsHalt(window),
   };
   return (Object.keys(met) as CandidateName[]).filter((name) => met[name]);
 }
@@ -36,37 +39,45 @@ export function candidatesOf(
 const isPriced = (tick: Tick | undefined): boolean =>
   tick !== undefined && tick.type !== "quote" && tick.type !== "halt";
 
-const beyond = (price: string, levels: readonly PriceLevel[], symbol: string): boolean =>
+/** The price as it came, not as it is told: a level may have more than twelve digits. */
+const beyond = (price: string | undefined, levels: readonly PriceLevel[], symbol: string): boolean =>
+  price !== undefined &&
   levels.some(({ symbols, above, below }) => {
     if (symbols !== undefined && !symbols.includes(symbol)) return false;
-    return (
-      (above !== undefined && new Decimal(price).gte(above)) || (below !== undefined && new Decimal(price).lte(below))
-    );
+    return (above !== undefined && new Exact(price).gte(above)) || (below !== undefined && new Exact(price).lte(below));
   });
 
 const atLeast = (value: Decimal | string | undefined, threshold: string): boolean =>
-  value !== undefined && new Decimal(value).gte(threshold);
+  value !== undefined && new Exact(value).gte(threshold);
 
 /** Percent from the first price of a window to its last; undefined without two prices, and from a price of zero. */
 export function movePercentOf(window: readonly Tick[]): Decimal | undefined {
   const prints = printsOf(window);
   const [first, last] = [prints[0], prints.at(-1)];
   if (!first || !last || prints.length < 2) return undefined;
-  const from = new Decimal(first.price);
-  return from.isZero() ? undefined : new Decimal(last.price).minus(from).div(from.abs()).times(100);
+  const from = new Exact(first.price);
+  return from.isZero() ? undefined : new Exact(last.price).minus(from).div(from.abs()).times(100);
 }
 
 /** The subject's size as a multiple of the mean size before it; undefined when it is no trade or bar, or nothing is before it. */
 export function volumeMultipleOf(window: readonly Tick[]): Decimal | undefined {
   if (!isPriced(window.at(-1))) return undefined;
   const [last, ...before] = printsOf(window).reverse();
-  const total = before.reduce((sum, { size }) => sum.plus(size), new Decimal(0));
-  return !last || total.isZero() ? undefined : new Decimal(last.size).times(before.length).div(total);
+  const total = before.reduce((sum, { size }) => sum.plus(size), new Exact(0));
+  return !last || total.isZero() ? undefined : new Exact(last.size).times(before.length).div(total);
 }
 
-/** Whether the averages changed sides with the last element. */
+/**
+ * Whether the averages changed sides with the last element. Averages that met in between and stood equal for a while have
+ * no side; the last one they had counts.
+ */
 export function crosses(window: readonly Tick[], settings: MeasureSettings): boolean {
-  if (window.length < 2) return false;
+  if (!isPriced(window.at(-1))) return false;
   const now = sideOf(window, settings);
-  return now !== 0 && sideOf(window.slice(0, -1), settings) === -now;
+  if (now === 0) return false;
+  for (let end = window.length - 1; end > 0; end--) {
+    const before = sideOf(window.slice(0, end), settings);
+    if (before !== 0) return before === -now;
+  }
+  return false;
 }

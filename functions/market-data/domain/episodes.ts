@@ -1,16 +1,11 @@
-import { Decimal } from "decimal.js";
+import type { Decimal } from "decimal.js";
 import type { AlertRule } from "./alert-rule";
 import { crosses, movePercentOf, volumeMultipleOf } from "./candidates";
-import {
-  type Measurements,
-  type MeasureSettings,
-  measure,
-  missingIn,
-  printsOf,
-  spreadOf,
-  windowVolatility,
-} from "./measurements";
+import { concernsHalt, isHalted, printsOf, standing } from "./corrections";
+import { Exact } from "./decimals";
+import { type Measurements, type MeasureSettings, measure, missingIn, spreadOf } from "./measurements";
 import type { Tick } from "./tick";
+import { windowVolatility } from "./volatility";
 
 /** An episode that is on record: a rule held for a series from the event at `episode` on. */
 export interface OpenEpisode {
@@ -88,10 +83,9 @@ const level = (value: Decimal | undefined, reached: string, clear: string | unde
   return value.lte(clear ?? reached) ? "clear" : "between";
 };
 
-const decimal = (text: string | undefined): Decimal | undefined => (text === undefined ? undefined : new Decimal(text));
+const decimal = (text: string | undefined): Decimal | undefined => (text === undefined ? undefined : new Exact(text));
 
 function stateAt(rule: AlertRule, recent: readonly Tick[], index: number, settings: EpisodeSettings): State {
-  const tick = recent[index]!;
   const window = () => windowAt(recent, index, settings);
   switch (rule.type) {
     case "price":
@@ -105,9 +99,9 @@ function stateAt(rule: AlertRule, recent: readonly Tick[], index: number, settin
     case "spread":
       return level(spreadOf(window()).spreadBps, rule.bps!, rule.clear);
     case "gap":
-      return level(new Decimal(missingIn(window(), settings.gapSettleEvents)), String(rule.missing), rule.clear ?? "0");
+      return level(new Exact(missingIn(window(), settings.gapSettleEvents)), String(rule.missing), rule.clear ?? "0");
     case "halt":
-      return tick.type !== "halt" ? "between" : tick.state === "halted" ? "met" : "clear";
+      return !concernsHalt(window()) ? "between" : isHalted(standing(window())) ? "met" : "clear";
     case "cross":
       return crosses(window(), settings) ? "met" : "clear"; // each change of sides is an episode of its own
   }
@@ -119,7 +113,7 @@ const windowAt = (recent: readonly Tick[], index: number, { windowEvents }: Epis
 function priceState({ above, below, clear }: AlertRule, price: Decimal | undefined): State {
   if (price === undefined) return "between";
   if (above !== undefined) return level(price, above, clear);
-  return level(price.negated(), new Decimal(below!).negated().toFixed(), decimal(clear)?.negated().toFixed());
+  return level(price.negated(), new Exact(below!).negated().toFixed(), decimal(clear)?.negated().toFixed());
 }
 
 function within(recent: readonly Tick[], index: number, seconds: number): readonly Tick[] {
