@@ -120,7 +120,7 @@ function findPython() {
 
 function installPackages() {
   const isPresent = () => existsSync(join(root, "node_modules", "tsx"));
-  once("npm.done", hashOf(process.versions.modules, "package.json", "package-lock.json"), isPresent, () => {
+  once("npm.done", hashOf(process.versions.modules, "package-lock.json", ".npmrc"), isPresent, () => {
     console.log("  installing npm packages from the lockfile …");
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci");
   });

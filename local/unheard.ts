@@ -21,7 +21,7 @@ export class Unheard {
     this.first.catch(() => {}); // somebody races it, or nobody needs it
     for (const event of EVENTS) {
       process.removeAllListeners(event);
-      process.on(event, () => {});
+      process.on(event, this.report);
     }
   }
 

@@ -1,4 +1,4 @@
-import { isRecord, Problems } from "./problems";
+import { isRecord, Problems, shown } from "./problems";
 
 export type RuleType = "price" | "move" | "volatility" | "volume" | "cross" | "spread" | "gap" | "halt";
 export type Severity = "info" | "warning" | "critical";
@@ -38,13 +38,13 @@ export function parseAlertRules(json: string): AlertRule[] {
   const value = problems.json(json);
   if (Array.isArray(value)) {
     value.forEach((rule, index) => {
-      if (isRecord(rule)) checkRule(rule, `rule ${index} (${String(rule.id)})`, problems);
+      if (isRecord(rule)) checkRule(rule, `rule ${index} (${shown(rule.id)})`, problems);
       else problems.add(`rule ${index}`, rule, "an object");
     });
     const ids = value.flatMap((rule) => (isRecord(rule) ? [rule.id] : []));
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
     if (twice !== undefined) problems.add("id", twice, "each rule an id of its own");
-  } else problems.add("alert-rules", value, "a JSON array");
+  } else if (value !== undefined) problems.add("value", value, "a JSON array");
   problems.throwIfAny();
   return value as AlertRule[];
 }
@@ -52,8 +52,8 @@ export function parseAlertRules(json: string): AlertRule[] {
 function checkRule(rule: Readonly<Record<string, unknown>>, name: string, problems: Problems): void {
   const { id, type, severity, symbols } = rule;
   const needs = (key: string, kind: "decimal" | "whole") => {
-    if (kind === "decimal") problems.decimal(rule, key);
-    else problems.whole(rule, key, 1, 86_400);
+    if (kind === "decimal") problems.decimal(rule, key, `${name}: `);
+    else problems.whole(rule, key, 1, 86_400, `${name}: `);
   };
   if (!(typeof id === "string" && /^[a-z0-9][a-z0-9-]{0,63}$/.test(id))) {
     problems.add(`${name}: id`, id, "lower-case letters, digits and -");

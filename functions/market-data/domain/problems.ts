@@ -25,7 +25,7 @@ export class Problems {
     this.#found.push(`${field} is ${shown(value)}; give ${instead}`);
   }
 
-  /** The parsed text, or undefined. */
+  /** The parsed text, which is never undefined, or undefined once the problem is noted. */
   json(text: string): unknown {
     try {
       return JSON.parse(text);
@@ -35,10 +35,11 @@ export class Problems {
     }
   }
 
-  whole(record: Readonly<Record<string, unknown>>, key: string, least: number, most: number): void {
+  /** @param path what the key stands under, for the message; the same in the other checks */
+  whole(record: Readonly<Record<string, unknown>>, key: string, least: number, most: number, path = ""): void {
     const value = record[key];
     const fits = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
-    if (!fits) this.add(key, value, `a whole number from ${least} to ${most}`);
+    if (!fits) this.add(path + key, value, `a whole number from ${least} to ${most}`);
   }
 
   positive(record: Readonly<Record<string, unknown>>, key: string): void {
@@ -46,10 +47,10 @@ export class Problems {
     if (!(typeof value === "number" && value > 0 && value < 1e9)) this.add(key, value, "a number above 0");
   }
 
-  decimal(record: Readonly<Record<string, unknown>>, key: string): void {
+  decimal(record: Readonly<Record<string, unknown>>, key: string, path = ""): void {
     const value = record[key];
     if (!(typeof value === "string" && DECIMAL.test(value)))
-      this.add(key, value, 'a decimal as text, for example "0.5"');
+      this.add(path + key, value, 'a decimal as text, for example "0.5"');
   }
 
   throwIfAny(): void {

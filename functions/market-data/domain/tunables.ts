@@ -79,34 +79,52 @@ export function parseTunables(json: string): Tunables {
   const problems = new Problems("tunables");
   const value = problems.json(json);
   if (isRecord(value)) {
-    for (const key of ["latenessSeconds", "futureSkewSeconds"] as const) problems.positive(value, key);
+    for (const key of ["latenessSeconds", "futureSkewSeconds"]) problems.positive(value, key);
     for (const [key, [least, most]] of Object.entries(COUNTS)) problems.whole(value, key, least, most);
-    if (isRecord(value.candidates)) {
-      for (const key of ["movePercent", "volatility", "volumeMultiple", "spreadBps"])
-        problems.decimal(value.candidates, key);
-      problems.whole(value.candidates, "missing", 1, 1000);
-      checkLevels(value.candidates.priceLevels, problems);
-    } else problems.add("candidates", value.candidates, "an object of thresholds");
-    if (isRecord(value.storm)) {
-      problems.whole(value.storm, "limit", 1, 1000);
-      problems.whole(value.storm, "windowSeconds", 1, 86_400);
-    } else problems.add("storm", value.storm, "an object with limit and windowSeconds");
-    const sources = value.allowedSources;
-    const readable =
-      Array.isArray(sources) && sources.length > 0 && sources.every((source) => typeof source === "string");
-    if (!readable) problems.add("allowedSources", sources, "a list of at least one source");
-    if (Number(value.fastSpan) >= Number(value.slowSpan))
+    if (Number(value.fastSpan) >= Number(value.slowSpan)) {
       problems.add("fastSpan", value.fastSpan, "less than slowSpan");
-  } else problems.add("tunables", value, "a JSON object");
+    }
+    checkCandidates(value.candidates, problems);
+    checkStorm(value.storm, problems);
+    if (!isTexts(value.allowedSources) || value.allowedSources.length === 0) {
+      problems.add("allowedSources", value.allowedSources, "a list of at least one source");
+    }
+  } else if (value !== undefined) problems.add("value", value, "a JSON object");
   problems.throwIfAny();
-  return value as Tunables;
+  return value as unknown as Tunables;
 }
 
-function checkLevels(levels: unknown, problems: Problems): void {
-  if (!Array.isArray(levels) || !levels.every(isRecord)) {
-    problems.add("priceLevels", levels, "a list of levels, empty for none");
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");
+
+function checkCandidates(value: unknown, problems: Problems): void {
+  if (!isRecord(value)) {
+    problems.add("candidates", value, "an object of thresholds");
     return;
   }
-  for (const level of levels)
-    for (const key of ["above", "below"]) if (level[key] !== undefined) problems.decimal(level, key);
+  for (const key of ["movePercent", "volatility", "volumeMultiple", "spreadBps"]) {
+    problems.decimal(value, key, "candidates.");
+  }
+  problems.whole(value, "missing", 1, 1000, "candidates.");
+  const levels = value.priceLevels;
+  if (!Array.isArray(levels) || !levels.every(isRecord)) {
+    problems.add("candidates.priceLevels", levels, "a list of levels, empty for none");
+    return;
+  }
+  levels.forEach((level, index) => {
+    const path = `candidates.priceLevels[${index}].`;
+    for (const key of ["above", "below"]) if (level[key] !== undefined) problems.decimal(level, key, path);
+    if (level.symbols !== undefined && !isTexts(level.symbols)) {
+      problems.add(`${path}symbols`, level.symbols, "a list of symbols, or leave it out for all");
+    }
+  });
+}
+
+function checkStorm(value: unknown, problems: Problems): void {
+  if (!isRecord(value)) {
+    problems.add("storm", value, "an object with limit and windowSeconds");
+    return;
+  }
+  problems.whole(value, "limit", 1, 1000, "storm.");
+  problems.whole(value, "windowSeconds", 1, 86_400, "storm.");
 }

@@ -3,13 +3,21 @@ import type { Tick } from "./tick";
 
 const SEQUENCE_RANGE = 10n ** 16n;
 
+/** Neighbouring windows share their elements; each is turned into a number once. */
+const ranks = new WeakMap<Tick, bigint>();
+
 /** The place of an element in its series as a whole number above zero: ordered like `position`. */
-const rankOf = ({ eventTime, sequence }: Tick): bigint =>
-  nanosecondsOf(eventTime) * SEQUENCE_RANGE + BigInt(sequence) + 1n;
+function rankOf(tick: Tick): bigint {
+  const known = ranks.get(tick);
+  if (known !== undefined) return known;
+  const rank = nanosecondsOf(tick.eventTime) * SEQUENCE_RANGE + BigInt(tick.sequence) + 1n;
+  ranks.set(tick, rank);
+  return rank;
+}
 
 /**
- * How much is known of a window, as a whole number of at most 38 digits (DynamoDB's limit; reached by 50 elements of the
- * year 7000, and event times end with 2999): the sum of its elements' ranks. Learning of one more element of the series
+ * How much is known of a window, as a whole number of at most 38 digits (DynamoDB's limit, which 50 elements reach in the
+ * year 8307, and event times end with 2999): the sum of its elements' ranks. Learning of one more element of the series
  * raises it, whether the element joins the window or pushes an older one out, since that one's rank is smaller.
  */
 export const basisOf = (window: readonly Tick[]): string =>
