@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   type DynamoDBClient,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
   type Update,
 } from "@aws-sdk/client-dynamodb";
@@ -39,16 +40,11 @@ export interface StoredInput extends RowKey {
   readonly event: MarketEvent;
 }
 
-/** An enrichment of a row that must still be in the status it was read in. */
-export interface FollowerEnrichment extends Enrichment {
-  readonly status: EventStatus;
-}
-
 /** What one processing attempt writes. */
 export interface ProcessedEvent extends RowKey {
   /** Absent for late events. */
   readonly enrichment?: Enrichment;
-  readonly followers: readonly FollowerEnrichment[];
+  readonly followers: readonly Enrichment[];
 }
 
 export interface EnrichmentStore {
@@ -57,9 +53,11 @@ export interface EnrichmentStore {
   inputs(keys: readonly RowKey[]): Promise<readonly StoredInput[]>;
   /**
    * Marks the event processed and writes the enrichments and the audit row: all, or none. Refused when the event is not
-   * VALIDATED or its row knows more by now, and when a follower has changed its status or knows as much or more.
+   * VALIDATED, and when a follower is not PROCESSED or knows as much or more by now.
    */
   record(processed: ProcessedEvent, row: AuditRow): Promise<WriteResult>;
+  /** Replaces the measurements of a PROCESSED event. Refused when its row knows as much or more by now. */
+  improve(enrichment: Enrichment): Promise<WriteResult>;
 }
 
 /** Rounds of one batch read before what is left unread counts as throttled. */
@@ -106,41 +104,57 @@ export class DynamoEnrichmentStore implements EnrichmentStore {
   }
 
   record({ eventId, timestamp, enrichment, followers }: ProcessedEvent, row: AuditRow): Promise<WriteResult> {
-    const TransactItems = [
-      { Update: this.update({ eventId, timestamp }, "VALIDATED", enrichment, "<=") },
+    return this.write([
+      { Update: this.processed({ eventId, timestamp }, enrichment) },
       { Put: putRow(this.tables.audit, row) },
-      ...followers.map((follower) => ({ Update: this.update(follower, follower.status, follower, "<") })),
-    ];
+      ...followers.map((follower) => ({ Update: this.improved(follower) })),
+    ]);
+  }
+
+  /** A transaction of one, which tells a conflict with others' transactions from a refusal. */
+  improve(enrichment: Enrichment): Promise<WriteResult> {
+    return this.write([{ Update: this.improved(enrichment) }]);
+  }
+
+  private write(TransactItems: TransactWriteItem[]): Promise<WriteResult> {
     return writeResult(this.client.send(new TransactWriteItemsCommand({ TransactItems })));
   }
 
-  /** `replaces`: "<=" for the event itself, which is marked as well; "<" for a follower, whose status stays. */
+  private processed(key: RowKey, enrichment: Enrichment | undefined): Update {
+    const measured = enrichment ? `, ${SET_ENRICHMENT}` : "";
+    return this.update(key, "VALIDATED", `SET #status = :processed${measured}`, "", {
+      ":processed": toAttribute("PROCESSED"),
+      ...(enrichment ? enrichmentValues(enrichment) : {}),
+    });
+  }
+
+  private improved(enrichment: Enrichment): Update {
+    const values = enrichmentValues(enrichment);
+    return this.update(enrichment, "PROCESSED", `SET ${SET_ENRICHMENT}`, " AND basis < :basis", values);
+  }
+
+  /** An update of a row in this status, which none has that does not exist. */
   private update(
     { eventId, timestamp }: RowKey,
     status: EventStatus,
-    enrichment: Enrichment | undefined,
-    replaces: "<" | "<=",
+    expression: string,
+    condition: string,
+    values: Readonly<Record<string, AttributeValue>>,
   ): Update {
-    const sets: string[] = [];
-    const conditions = ["#status = :status"]; // which no row has that does not exist
-    const values: Record<string, AttributeValue> = { ":status": toAttribute(status) };
-    if (replaces === "<=") {
-      sets.push("#status = :processed");
-      values[":processed"] = toAttribute("PROCESSED");
-    }
-    if (enrichment) {
-      sets.push("measurements = :measurements", "basis = :basis");
-      conditions.push(`(attribute_not_exists(basis) OR basis ${replaces} :basis)`);
-      values[":measurements"] = toAttribute(enrichment.measurements as Readonly<Record<string, Plain>>);
-      values[":basis"] = { N: enrichment.basis };
-    }
     return {
       TableName: this.tables.events,
       Key: toItem({ eventId, timestamp }),
-      UpdateExpression: `SET ${sets.join(", ")}`,
-      ConditionExpression: conditions.join(" AND "),
+      UpdateExpression: expression,
+      ConditionExpression: `#status = :status${condition}`,
       ExpressionAttributeNames: { "#status": "status" },
-      ExpressionAttributeValues: values,
+      ExpressionAttributeValues: { ":status": toAttribute(status), ...values },
     };
   }
 }
+
+const SET_ENRICHMENT = "measurements = :measurements, basis = :basis";
+
+const enrichmentValues = ({ measurements, basis }: Enrichment): Record<string, AttributeValue> => ({
+  ":measurements": toAttribute(measurements as Readonly<Record<string, Plain>>),
+  ":basis": { N: basis },
+});

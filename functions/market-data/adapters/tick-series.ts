@@ -11,6 +11,8 @@ export interface TickSeries {
   around(series: string, position: string, count: number): Promise<Tick[]>;
   /** The last `count` ticks up to and including `position`, oldest first. */
   upTo(series: string, position: string, count: number): Promise<Tick[]>;
+  /** How many ticks lie from the one position to the other, both included; asked of windows, so of few. */
+  countBetween(series: string, from: string, to: string): Promise<number>;
 }
 
 /**
@@ -65,6 +67,25 @@ export class DynamoTickSeries implements TickSeries {
   async upTo(series: string, position: string, count: number): Promise<Tick[]> {
     const bound = { comparison: "<=", position } as const;
     return (await this.query({ series, bound, newestFirst: true, limit: count })).reverse();
+  }
+
+  async countBetween(series: string, from: string, to: string): Promise<number> {
+    const { Count = 0 } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table,
+        IndexName: "byTime",
+        KeyConditionExpression: "series = :series AND #position BETWEEN :from AND :to",
+        ExpressionAttributeNames: { "#position": "position" },
+        ExpressionAttributeValues: {
+          ":series": toAttribute(series),
+          ":from": toAttribute(from),
+          ":to": toAttribute(to),
+        },
+        ConsistentRead: true,
+        Select: "COUNT",
+      }),
+    );
+    return Count;
   }
 
   /** One page holds the answer: `limit` ticks of some 300 bytes are far from the 1 MB a page may have. */

@@ -3,6 +3,7 @@ import { doing, FinalFailure, RetryableFailure } from "../../shared/outcome";
 import type { EnrichmentStore, KnownRow, ProcessedEvent, RowKey } from "../adapters/enrichment-store";
 import type { EventBus } from "../adapters/event-bus";
 import type { TickSeries } from "../adapters/tick-series";
+import type { CandidateName } from "../domain/candidates";
 import { seriesOf } from "../domain/market-event";
 import { type Tick, toTick } from "../domain/tick";
 import type { Tunables } from "../domain/tunables";
@@ -25,16 +26,19 @@ const MOST_TRIES = 8;
 
 type Known = ReadonlyMap<string, KnownRow>;
 
-/** What a round of processing came to, and the events whose alerts are to be published, the subject's own first. */
+/**
+ * What a round of processing came to, and the events that may be alerted of: the subject, and followers that had been
+ * processed before. One that had not publishes its own alert in its turn.
+ */
 interface Settled {
   readonly status: ProcessingStatus;
-  readonly alerts: readonly Revision[];
+  readonly measured: readonly Revision[];
 }
 
 /**
- * Enriches one validated event and every event after it that it changes, marks it processed, and publishes an alert
- * for each of them that meets a candidate condition. The result does not depend on the order in which events arrive:
- * whoever processes last has seen every claim, and an enrichment never replaces one that knew more.
+ * Enriches one validated event, marks it processed, revises every processed event after it that it changes, and publishes
+ * an alert for each of them that meets a candidate condition. The result does not depend on the order in which events
+ * arrive: whoever processes last has seen every claim, and an enrichment never replaces one that knew more.
  */
 export async function processEvent(attempt: Attempt, world: ProcessingWorld): Promise<Outcome> {
   const detail = ourDetail<ValidatedDetail>(attempt.envelope.detail);
@@ -45,8 +49,9 @@ export async function processEvent(attempt: Attempt, world: ProcessingWorld): Pr
       ? await settleLate(attempt, world, tick, tries)
       : await settle(attempt, world, detail, tick, tries);
     if (settled) {
-      await publish(attempt, world, detail, settled.alerts);
-      return outcomeOf(attempt, world, detail, settled);
+      const alerts = settled.measured.filter((revision) => revision.candidates().length > 0);
+      await publish(attempt, world, detail, alerts);
+      return outcomeOf(attempt, world, detail, settled.status, alerts.length);
     }
   }
   throw new RetryableFailure(`${detail.eventId} met concurrent writers of its neighbours ${MOST_TRIES} times`);
@@ -68,15 +73,44 @@ async function settle(
   // The ordinary event is the newest of its series and touches no other row: nothing needs to be read before writing.
   const alone = tries === 1 && revisions.followers.length === 0;
   const known = alone ? undefined : await knownRows(world, [revisions.subject, ...revisions.followers]);
-  if (known?.get(detail.eventId)?.status === "PROCESSED") return again(attempt, world, revisions, known);
-  const followers = revisions.followers.filter((follower) => improves(follower, known));
-  const candidates = revisions.subject.candidates();
+  const processed = revisions.followers.filter(({ eventId }) => known?.get(eventId)?.status === "PROCESSED");
+  if (known?.get(detail.eventId)?.status === "PROCESSED") return again(attempt, world, revisions.subject, processed);
+  const followers = processed.filter((follower) => follower.improves(known!.get(follower.eventId)!));
   const row = auditRow(attempt, "PROCESSED", {
-    ...(candidates.length > 0 ? { candidates } : {}),
+    ...candidatesIn(revisions.subject),
     ...(followers.length > 0 ? { revised: followers.map(({ eventId }) => eventId) } : {}),
   });
-  if (!(await write(world, processedFrom(revisions.subject, followers, known), row, tries))) return undefined;
-  return { status: "PROCESSED", alerts: alertsOf(revisions.subject, followers, known) };
+  if (!(await write(world, processedFrom(revisions.subject, followers), row, tries))) return undefined;
+  const subject = await caughtUp(world, revisions, tick);
+  return { status: "PROCESSED", measured: [subject, ...followers] };
+}
+
+/**
+ * The subject as known after it was marked processed. Whoever claims a place in its window from then on finds it PROCESSED
+ * and revises it; whoever claimed one between the first reading and the mark may have found it VALIDATED and left it to
+ * this reading.
+ */
+async function caughtUp(world: ProcessingWorld, { series, subject }: Revisions, tick: Tick): Promise<Revision> {
+  const { window } = subject;
+  const { windowEvents } = world.tunables;
+  const from = window.length < windowEvents ? BEFORE_ALL : window[0]!.position;
+  const now = await doing("counting the window", () => world.series.countBetween(series, from, tick.position));
+  if (now <= window.length) return subject;
+  const upTo = await doing("reading the window", () => world.series.upTo(series, tick.position, windowEvents));
+  return improved(world, revisionsOf(series, upTo, tick, world.tunables).subject);
+}
+
+/** Sorts before every position. */
+const BEFORE_ALL = "0";
+
+/** Writes what the revision knows, unless its row knows as much. */
+async function improved(world: ProcessingWorld, revision: Revision): Promise<Revision> {
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const result = await doing("improving the measurements", () => world.events.improve(revision.toEnrichment()));
+    if (result !== "conflict") return revision;
+    await backOff(world.clock, tries);
+  }
+  throw new RetryableFailure(`${revision.eventId} met concurrent writers of its measurements ${MOST_TRIES} times`);
 }
 
 /** A late event belongs to no window: it is only marked. */
@@ -90,23 +124,31 @@ async function settleLate(
   const known = tries === 1 ? undefined : await knownRows(world, [key]);
   if (known?.get(key.eventId)?.status === "PROCESSED") {
     await doing("writing the audit row", () => world.audit.append(auditRow(attempt, "DUPLICATE")));
-    return { status: "DUPLICATE", alerts: [] };
+    return { status: "DUPLICATE", measured: [] };
   }
   if (!(await write(world, { ...key, followers: [] }, auditRow(attempt, "LATE"), tries))) return undefined;
-  return { status: "LATE", alerts: [] };
+  return { status: "LATE", measured: [] };
 }
 
-/** The event was processed before; what may have failed is the publication, so all of it is published again. */
+/**
+ * The event was processed before. What may have failed since is its catching up and the publication, so both are done
+ * again, for the followers that it may have revised, too.
+ */
 async function again(
   attempt: Attempt,
   world: ProcessingWorld,
-  { subject, followers }: Revisions,
-  known: Known,
+  subject: Revision,
+  followers: readonly Revision[],
 ): Promise<Settled> {
-  const candidates = subject.candidates();
-  const row = auditRow(attempt, "DUPLICATE", candidates.length > 0 ? { candidates } : {});
+  await improved(world, subject);
+  const row = auditRow(attempt, "DUPLICATE", candidatesIn(subject));
   await doing("writing the audit row", () => world.audit.append(row));
-  return { status: "DUPLICATE", alerts: alertsOf(subject, followers, known) };
+  return { status: "DUPLICATE", measured: [subject, ...followers] };
+}
+
+function candidatesIn(subject: Revision): { candidates?: readonly CandidateName[] } {
+  const candidates = subject.candidates();
+  return candidates.length > 0 ? { candidates } : {};
 }
 
 async function knownRows(world: ProcessingWorld, keys: readonly RowKey[]): Promise<Known> {
@@ -118,19 +160,12 @@ async function knownRows(world: ProcessingWorld, keys: readonly RowKey[]): Promi
   return known;
 }
 
-const improves = (follower: Revision, known: Known | undefined): boolean => {
-  const row = known?.get(follower.eventId);
-  return row !== undefined && follower.improves(row);
-};
-
-function processedFrom(subject: Revision, followers: readonly Revision[], known: Known | undefined): ProcessedEvent {
-  const { eventId, timestamp } = subject;
-  const revised = followers.map((follower) => {
-    const status = known?.get(follower.eventId)?.status ?? "VALIDATED";
-    return { ...follower.toEnrichment(), status };
-  });
-  return { eventId, timestamp, enrichment: subject.toEnrichment(), followers: revised };
-}
+const processedFrom = (subject: Revision, followers: readonly Revision[]): ProcessedEvent => ({
+  eventId: subject.eventId,
+  timestamp: subject.timestamp,
+  enrichment: subject.toEnrichment(),
+  followers: followers.map((follower) => follower.toEnrichment()),
+});
 
 /** False when another round is needed. A refusal says that rows were written meanwhile; only a conflict needs a pause. */
 async function write(
@@ -142,15 +177,6 @@ async function write(
   const result = await doing("storing the measurements", () => events.record(processed, row));
   if (result === "conflict") await backOff(clock, tries);
   return result === "written";
-}
-
-/**
- * The subject's alert and those of followers that have been processed before. A follower that has not will publish its
- * own: the write that revises it is refused if it has been processed meanwhile, so no alert falls between the two.
- */
-function alertsOf(subject: Revision, followers: readonly Revision[], known: Known | undefined): readonly Revision[] {
-  const processed = followers.filter(({ eventId }) => known?.get(eventId)?.status === "PROCESSED");
-  return [subject, ...processed].filter((revision) => revision.candidates().length > 0);
 }
 
 /** The alert of a revised follower carries the replay of the event that revised it: a replay never alerts anybody. */
@@ -182,8 +208,9 @@ function outcomeOf(
   { replayId }: Attempt,
   { clock }: ProcessingWorld,
   { receivedAt }: ValidatedDetail,
-  { status, alerts }: Settled,
+  status: ProcessingStatus,
+  candidates: number,
 ): Outcome {
-  const counts = { [COUNTED[status]]: 1, ...(alerts.length > 0 ? { Candidates: alerts.length } : {}) };
+  const counts = { [COUNTED[status]]: 1, ...(candidates > 0 ? { Candidates: candidates } : {}) };
   return { status, counts, ...(replayId === undefined ? { endToEndMs: clock.now() - Date.parse(receivedAt) } : {}) };
 }

@@ -15,7 +15,7 @@ export class Revision implements RowKey {
   constructor(
     series: string,
     tick: Tick,
-    private readonly window: readonly Tick[],
+    readonly window: readonly Tick[],
     private readonly tunables: Tunables,
   ) {
     this.eventId = `${series}:${tick.sequence}`;
@@ -49,6 +49,7 @@ export class Revision implements RowKey {
 
 /** The subject and every event after it whose window it is part of. */
 export interface Revisions {
+  readonly series: string;
   readonly subject: Revision;
   readonly followers: readonly Revision[];
 }
@@ -56,6 +57,7 @@ export interface Revisions {
 export function revisionsOf(series: string, around: readonly Tick[], subject: Tick, tunables: Tunables): Revisions {
   const windows = windowsFrom(including(around, subject), subject, tunables.windowEvents);
   return {
+    series,
     subject: new Revision(series, subject, windows.subject, tunables),
     followers: windows.followers.map(({ tick, window }) => new Revision(series, tick, window, tunables)),
   };

@@ -25,7 +25,7 @@ const ingestAll = async (estate: Estate, details: readonly object[]) => {
 };
 
 describe("processing", () => {
-  it("enriches the newest event of a series with one read and one write", async () => {
+  it("enriches the newest event of a series with one read, one write, and one look at what came meanwhile", async () => {
     const estate = new Estate();
     await estate.ingest(trade(1));
     await estate.settle();
@@ -36,7 +36,7 @@ describe("processing", () => {
       status: "PROCESSED",
       eventId: "XNAS:ITCH:AAPL:2",
     });
-    assert.deepEqual(estate.dynamo.calls, ["QueryCommand", "TransactWriteItemsCommand"]);
+    assert.deepEqual(estate.dynamo.calls, ["QueryCommand", "TransactWriteItemsCommand", "QueryCommand"]);
     const row = estate.dynamo.rows("events")[1];
     assert.deepEqual([row?.status, row?.measurements.price, row?.measurements.sma], ["PROCESSED", "102", "101"]);
     assert.equal(estate.metrics.total("EventsProcessed"), 2);
@@ -131,17 +131,59 @@ describe("processing", () => {
     assert.equal(estate.alerts.published.length, 1);
   });
 
-  it("reads before it writes when others follow, and leaves those alone that already know as much", async () => {
+  it("leaves events that have not been processed to their own turn, however many wait", async () => {
     const estate = new Estate();
     const [first, second] = await ingestAll(estate, [trade(1), trade(2)]);
-    await estate.invoke("processing", first);
-    assert.ok(estate.dynamo.rows("events")[1]?.basis, "the follower is enriched before its own turn");
-    assert.equal(estate.dynamo.rows("events")[1]?.status, "VALIDATED");
     estate.dynamo.calls.length = 0;
+    await estate.invoke("processing", first);
+    const commands = ["QueryCommand", "BatchGetItemCommand", "TransactWriteItemsCommand", "QueryCommand"];
+    assert.deepEqual(estate.dynamo.calls, commands);
+    const [own, follower] = estate.dynamo.rows("events");
+    assert.deepEqual([own?.status, follower?.status, follower?.basis], ["PROCESSED", "VALIDATED", undefined]);
     await estate.invoke("processing", second);
-    assert.deepEqual(estate.dynamo.calls, ["QueryCommand", "TransactWriteItemsCommand"]);
-    assert.equal(estate.dynamo.rows("events")[1]?.status, "PROCESSED");
-    assert.equal(estate.statuses("processing").length, 2);
+    assert.equal(estate.dynamo.rows("events")[1]?.measurements.elements, "2");
+  });
+
+  /** Event 1 is claimed and processed after event 2 has read the series and before it is marked: 1 sees 2 VALIDATED. */
+  async function overtaken(estate: Estate) {
+    const [second] = await ingestAll(estate, [trade(2, { price: "150" })]);
+    let calls = 0;
+    estate.dynamo.gate = async () => {
+      if (++calls !== 2) return;
+      const [first] = await ingestAll(estate, [trade(1, { price: "100" })]);
+      await estate.invoke("processing", first);
+    };
+    return second;
+  }
+
+  it("catches up with what was claimed between its reading and its mark", async () => {
+    const estate = new Estate();
+    await estate.invoke("processing", await overtaken(estate));
+    assert.equal(estate.dynamo.rows("events")[1]?.measurements.sma, "125");
+    const [alert] = estate.alerts.published;
+    assert.equal((alert!.detail as AlertDetail).measurements.sma, "125");
+  });
+
+  it("catches up when it comes again, if it could not at first", async () => {
+    const estate = new Estate();
+    const second = await overtaken(estate);
+    estate.dynamo.faults.push({ command: "TransactWriteItemsCommand", error: new Error("gone"), skip: 3 });
+    await assert.rejects(estate.invoke("processing", second), { name: "RetryableFailure" });
+    assert.equal(estate.dynamo.rows("events")[1]?.measurements.sma, "150");
+    assert.equal((await estate.invoke("processing", second)).status, "DUPLICATE");
+    assert.equal(estate.dynamo.rows("events")[1]?.measurements.sma, "125");
+    assert.equal(estate.alerts.published.length, 1);
+  });
+
+  it("waits after a conflict in catching up, and gives up in the end", async () => {
+    const estate = new Estate();
+    const second = await overtaken(estate);
+    const conflict = { command: "TransactWriteItemsCommand", error: "conflict" } as const;
+    estate.dynamo.faults.push({ ...conflict, skip: 3 }, ...Array(7).fill(conflict));
+    await assert.rejects(estate.invoke("processing", second), /concurrent writers of its measurements 8 times/);
+    estate.dynamo.faults.push(conflict);
+    assert.equal((await estate.invoke("processing", second)).status, "DUPLICATE");
+    assert.equal(estate.dynamo.rows("events")[1]?.measurements.sma, "125");
   });
 
   it("asks for both sides of an event that is far from the newest", async () => {

@@ -78,6 +78,7 @@ class Parser {
     const left = this.operand();
     const operator = this.tokens[this.at++];
     const right = this.operand();
+    const most = operator === "BETWEEN" && this.take("AND") ? this.operand() : undefined;
     if (left === undefined || right === undefined) return false;
     const order = compare(left, right);
     const results: Record<string, boolean> = {
@@ -86,6 +87,7 @@ class Parser {
       "<=": order <= 0,
       ">": order > 0,
       ">=": order >= 0,
+      BETWEEN: order >= 0 && most !== undefined && compare(left, most) <= 0,
     };
     const result = results[operator ?? ""];
     if (result === undefined) throw new Error(`"${operator}" is not understood in ${this.expression}`);

@@ -32,6 +32,8 @@ export interface Fault {
   readonly when?: "before" | "after";
   /** Only calls that touch this table. */
   readonly table?: string;
+  /** How many such calls pass first. */
+  readonly skip?: number;
 }
 
 /**
@@ -83,6 +85,11 @@ export class TinyDynamo {
     const index = this.faults.findIndex(
       (fault) => fault.command === command && (!fault.table || touched.includes(`"TableName":"${fault.table}"`)),
     );
+    const fault = this.faults[index];
+    if (fault?.skip) {
+      this.faults[index] = { ...fault, skip: fault.skip - 1 };
+      return undefined;
+    }
     return index < 0 ? undefined : this.faults.splice(index, 1)[0];
   }
 
@@ -166,6 +173,7 @@ export class TinyDynamo {
       .filter((item) => item[partition] && item[sort] && meets(input.KeyConditionExpression, item, input))
       .sort((a, b) => compare(a[sort] as AttributeValue, b[sort] as AttributeValue));
     if (input.ScanIndexForward === false) found.reverse();
+    if (input.Select === "COUNT") return { Count: found.length };
     return { Items: found.slice(0, input.Limit).map((item) => projected(item, input)) };
   }
 
