@@ -10,8 +10,8 @@ import { generateSession } from "./market/session";
 import { Progress } from "./progress";
 
 const USAGE = `npm start -- [options]
-  --events N   events in the generated session (default 3000)
-  --rate N     events a minute (default 10000)
+  --events N   events in the generated session (default 900)
+  --rate N     events a minute (default 1500; two slow cores keep up with about as much)
   --seed N     the session's seed (default 1)
   --keep       leave the cloud running until Ctrl-C`;
 
@@ -28,8 +28,8 @@ function optionsOf(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      events: { type: "string", default: "3000" },
-      rate: { type: "string", default: "10000" },
+      events: { type: "string", default: "900" },
+      rate: { type: "string", default: "1500" },
       seed: { type: "string", default: "1" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },

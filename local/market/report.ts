@@ -65,8 +65,10 @@ const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce
 
 function reasons(counts: ReadonlyMap<string, number>): string {
   const shown = [...counts].slice(0, 4).map(([reason, n]) => `${reason} ${n}`);
-  return [...shown, ...(counts.size > 4 ? [`${counts.size - 4} more reasons`] : [])].join(", ");
+  return [...shown, ...(counts.size > 4 ? [others(counts.size - 4)] : [])].join(", ");
 }
+
+const others = (count: number): string => `${count} more ${count === 1 ? "reason" : "reasons"}`;
 
 const WORDS: Record<string, string> = {
   NOT_MET: "no rule met",
