@@ -65,7 +65,7 @@ export function settle(
     ),
     processed: distinct(of("processing").filter((row) => row.status !== "LATE")),
     late: distinct(of("processing").filter((row) => row.status === "LATE")),
-    candidates: distinct(done.filter(isCandidate)),
+    candidates: candidatesIn(done).length,
     notifications: countBy(of("notification"), (row) => row.status),
     retries: audit.length - done.length,
     auditRows: audit.length,
@@ -77,7 +77,6 @@ export function settle(
 
 /** An audit row's key starts with the attempt's start, `2026-01-05T14:30:00.100Z#…`. */
 const startOf = (row: AuditRow) => Date.parse(row.timestamp.split("#")[0]!);
-const isCandidate = (row: AuditRow) => row.stage === "processing" && (row.candidates?.length ?? 0) > 0;
 const distinct = (rows: readonly AuditRow[]) => new Set(rows.map((row) => row.eventId)).size;
 
 function lostOf(
@@ -98,10 +97,19 @@ function lostOf(
     ...[...accepted]
       .filter((id) => !processed.has(id) && !waitingEvents.has(id))
       .map((id) => `${id} before processing`),
-    ...done
-      .filter((row) => isCandidate(row) && !notified.has(row.eventId) && !waitingEvents.has(row.eventId))
-      .map((row) => `${row.eventId} before notification`),
+    ...candidatesIn(done)
+      .filter((id) => !notified.has(id) && !waitingEvents.has(id))
+      .map((id) => `${id} before notification`),
   ];
+}
+
+/** Events that their last attempt found to meet a candidate condition; an attempt that knew less may have found otherwise. */
+function candidatesIn(done: readonly AuditRow[]): string[] {
+  const processed = done
+    .filter((row) => row.stage === "processing")
+    .sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1));
+  const last = new Map(processed.map((row) => [row.eventId, row]));
+  return [...last.values()].filter((row) => (row.candidates?.length ?? 0) > 0).map((row) => row.eventId);
 }
 
 /** Milliseconds from the call that sent an event to the end of its processing. */

@@ -27,12 +27,13 @@ const MOST_TRIES = 8;
 type Known = ReadonlyMap<string, KnownRow>;
 
 /**
- * What a round of processing came to, and the events that may be alerted of: the subject, and followers that had been
- * processed before. One that had not publishes its own alert in its turn.
+ * What a round of processing came to, and what is to be alerted of: the subject where it meets a candidate condition, or did
+ * when its audit row was written, and followers that do and had been processed before. One that had not publishes its own
+ * alert in its turn.
  */
 interface Settled {
   readonly status: ProcessingStatus;
-  readonly measured: readonly Revision[];
+  readonly alerts: readonly Revision[];
 }
 
 /**
@@ -49,9 +50,8 @@ export async function processEvent(attempt: Attempt, world: ProcessingWorld): Pr
       ? await settleLate(attempt, world, tick, tries)
       : await settle(attempt, world, detail, tick, tries);
     if (settled) {
-      const alerts = settled.measured.filter((revision) => revision.candidates().length > 0);
-      await publish(attempt, world, detail, alerts);
-      return outcomeOf(attempt, world, detail, settled.status, alerts.length);
+      await publish(attempt, world, detail, settled.alerts);
+      return outcomeOf(attempt, world, detail, settled);
     }
   }
   throw new RetryableFailure(`${detail.eventId} met concurrent writers of its neighbours ${MOST_TRIES} times`);
@@ -82,7 +82,11 @@ async function settle(
   });
   if (!(await write(world, processedFrom(revisions.subject, followers), row, tries))) return undefined;
   const subject = await caughtUp(world, revisions, tick);
-  return { status: "PROCESSED", measured: [subject, ...followers] };
+  const measured = [subject, ...followers];
+  return {
+    status: "PROCESSED",
+    alerts: measured.filter((each) => isCandidate(each) || (each === subject && row.candidates)),
+  };
 }
 
 /**
@@ -124,10 +128,10 @@ async function settleLate(
   const known = tries === 1 ? undefined : await knownRows(world, [key]);
   if (known?.get(key.eventId)?.status === "PROCESSED") {
     await doing("writing the audit row", () => world.audit.append(auditRow(attempt, "DUPLICATE")));
-    return { status: "DUPLICATE", measured: [] };
+    return { status: "DUPLICATE", alerts: [] };
   }
   if (!(await write(world, { ...key, followers: [] }, auditRow(attempt, "LATE"), tries))) return undefined;
-  return { status: "LATE", measured: [] };
+  return { status: "LATE", alerts: [] };
 }
 
 /**
@@ -143,12 +147,13 @@ async function again(
   await improved(world, subject);
   const row = auditRow(attempt, "DUPLICATE", candidatesIn(subject));
   await doing("writing the audit row", () => world.audit.append(row));
-  return { status: "DUPLICATE", measured: [subject, ...followers] };
+  return { status: "DUPLICATE", alerts: [subject, ...followers].filter(isCandidate) };
 }
 
+const isCandidate = (revision: Revision): boolean => revision.candidates().length > 0;
+
 function candidatesIn(subject: Revision): { candidates?: readonly CandidateName[] } {
-  const candidates = subject.candidates();
-  return candidates.length > 0 ? { candidates } : {};
+  return isCandidate(subject) ? { candidates: subject.candidates() } : {};
 }
 
 async function knownRows(world: ProcessingWorld, keys: readonly RowKey[]): Promise<Known> {
@@ -208,9 +213,8 @@ function outcomeOf(
   { replayId }: Attempt,
   { clock }: ProcessingWorld,
   { receivedAt }: ValidatedDetail,
-  status: ProcessingStatus,
-  candidates: number,
+  { status, alerts }: Settled,
 ): Outcome {
-  const counts = { [COUNTED[status]]: 1, ...(candidates > 0 ? { Candidates: candidates } : {}) };
+  const counts = { [COUNTED[status]]: 1, ...(alerts.length > 0 ? { Candidates: alerts.length } : {}) };
   return { status, counts, ...(replayId === undefined ? { endToEndMs: clock.now() - Date.parse(receivedAt) } : {}) };
 }

@@ -164,6 +164,22 @@ describe("processing", () => {
     assert.equal((alert!.detail as AlertDetail).measurements.sma, "125");
   });
 
+  it("publishes what its audit row calls a candidate, though catching up finds that it is none", async () => {
+    const estate = new Estate({ tunables: { windowEvents: 2, candidates: { ...NEVER, movePercent: "20" } } });
+    await estate.ingest(trade(0, { price: "120" }));
+    await estate.settle();
+    const [second] = await ingestAll(estate, [trade(2, { price: "150" })]);
+    let calls = 0;
+    estate.dynamo.gate = async () => {
+      if (++calls === 2) await ingestAll(estate, [trade(1, { price: "145" })]);
+    };
+    await estate.invoke("processing", second);
+    const audited = estate.dynamo.rows("audit").find(({ auditId }) => auditId === "XNAS:ITCH:AAPL:2#processing");
+    assert.deepEqual(audited?.candidates, ["move"]);
+    const [alert] = estate.alerts.published;
+    assert.deepEqual((alert!.detail as AlertDetail).candidates, []);
+  });
+
   it("catches up when it comes again, if it could not at first", async () => {
     const estate = new Estate();
     const second = await overtaken(estate);
