@@ -2,8 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listOf, statementsOf } from "../../tests/support/iam";
 import { type RecordedProgram, type RecordedResource, recordProgram } from "../../tests/support/recorded-program";
+import { MARKET_DATA_README, readMarketDataReadme, withOutputs } from "./outputs";
 
-/** Where the picture of market data stands; `npx tsx docs/architecture/draw.ts` writes it, a test compares it. */
+/** Where the picture of market data stands; `npm run picture` writes it, a test compares it. */
 export const PICTURE = join(__dirname, "market-data.md");
 
 type Text = Record<string, string>;
@@ -42,7 +43,7 @@ export function picture(program: RecordedProgram): string {
   return [
     "# Market data, as the program deploys it",
     "",
-    "Drawn from the recorded program by `npx tsx docs/architecture/draw.ts`; a test compares it with the program.",
+    "Drawn from the recorded program by `npm run picture`; a test compares it with the program.",
     "Dotted: the way of what fails. Every function also reads its own parameters of Parameter Store.",
     "",
     "```mermaid",
@@ -147,4 +148,5 @@ const alarms = (program: RecordedProgram, node: NodeOf) => {
 
 if (require.main === module) {
   void recordProgram("dev").then((program) => writeFileSync(PICTURE, picture(program)));
+  writeFileSync(MARKET_DATA_README, withOutputs(readMarketDataReadme()));
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { PICTURE, picture } from "../../docs/architecture/draw";
+import { readMarketDataReadme, withOutputs } from "../../docs/architecture/outputs";
 import { recordProgram } from "../support/recorded-program";
+
+describe("The README of market data", () => {
+  it("lists the outputs that the program has", () => {
+    assert.equal(readMarketDataReadme(), withOutputs(readMarketDataReadme()));
+  });
+});
 
 describe("The picture of market data", () => {
   it("is the one that the program draws", async () => {
