@@ -1,17 +1,7 @@
-/** A Lambda function that was deployed, as far as running it needs. */
-export interface DeployedFunction {
-  readonly name: string;
-  readonly arn: string;
-  /** `file.export` within the code. */
-  readonly handler: string;
-  /** Folder with the extracted code. */
-  readonly codeFile: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly roleArn: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMiB: number;
-  readonly reservedConcurrency?: number;
-  readonly logGroup: string;
+import type { LambdaFunction } from "./lambda/lambda-function";
+
+/** A Lambda function that was deployed: what it takes to run it, and what becomes of its asynchronous invocations. */
+export interface DeployedFunction extends LambdaFunction {
   readonly asyncConfig?: AsyncConfig;
   readonly deadLetterArn?: string;
 }

@@ -1,4 +1,4 @@
-/** What running a function needs to know of it; a deployed function satisfies it. */
+/** What running a function needs to know of it. */
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;

@@ -1,5 +1,10 @@
 import { percentile } from "../../local/market/ledger";
 
+/** The heading of a part. */
+export function printPart(title: string): void {
+  console.log(`\n${title}`);
+}
+
 /** One line of a bench: a name, a figure with its unit, and what to compare it with. */
 export function printFigure(name: string, figure: string, note = ""): void {
   console.log(`  ${name.padEnd(44)}${figure.padStart(16)}   ${note}`.trimEnd());
@@ -11,14 +16,19 @@ export function distribution(figures: readonly number[], unit: string): string {
   return `p50 ${shown[0]}  p95 ${shown[1]}  p99 ${shown[2]} ${unit}`;
 }
 
-/** CPU microseconds that this process spends on one call of `work`: the best of three rounds of `calls`. */
-export function cpuMicroseconds(calls: number, work: (index: number) => unknown): number {
-  for (let index = 0; index < calls; index++) work(index);
-  const rounds = [0, 1, 2].map(() => {
+export const median = (figures: readonly number[]): number => percentile(figures, 0.5);
+
+export const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);
+
+export const mean = (figures: readonly number[]): number => sum(figures) / figures.length;
+
+/** CPU microseconds that this process, its compiler and collector included, spends on a call of `work`, by batch; two more batches warm up. */
+export function cpuMicroseconds(batches: number, calls: number, work: (index: number) => unknown): number[] {
+  const figures = Array.from({ length: batches + 2 }, () => {
     const before = process.cpuUsage();
     for (let index = 0; index < calls; index++) work(index);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / calls;
   });
-  return Math.min(...rounds);
+  return figures.slice(2);
 }

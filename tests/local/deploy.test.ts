@@ -196,8 +196,8 @@ describe("The whole program on the embedded cloud", () => {
   it("is taken away without a trace, and can be deployed again", async () => {
     await deployment.destroy();
     assert.deepEqual(await leftovers(cloud), []);
-    const again = await deploy(cloud, { root, stack: "local", overrides: { marketDataReservedConcurrency: "3" } });
-    assert.equal([...again.functions.values()][0]?.reservedConcurrency, 3);
+    const again = await deploy(cloud, { root, stack: "local", overrides: { marketDataReservedConcurrency: "5" } });
+    assert.equal([...again.functions.values()][0]?.reservedConcurrency, 5);
     await again.destroy();
     assert.deepEqual(await leftovers(cloud), []);
   });

@@ -40,9 +40,9 @@ export interface EpisodeSettings extends MeasureSettings {
 
 /**
  * Advances one rule over the recent events of a series, oldest first: an episode opens when the rule's level is reached
- * and closes when the value is back at its clear level; in between it stays as it is (hysteresis). Events up to the
- * recorded episode's last position have been looked at before, so each event opens at most one episode, however the
- * events are handed in. Pure.
+ * and closes when the value is back at its clear level; in between it stays as it is (hysteresis). Averages that cross
+ * with two events in a row close one episode and open the next with the second. Events up to the recorded episode's last
+ * position have been looked at before, so each event opens at most one episode, however the events are handed in. Pure.
  *
  * @param recent ascending by position; the last one is the candidate
  * @param known the latest episode on record, open or closed
@@ -61,14 +61,15 @@ export function advance(
     const { position } = recent[index]!;
     if (position <= seen) continue;
     const state = stateAt(rule, recent, index, settings);
-    if (!open && state === "met") {
-      openings.push({ episode: position, measurements: measure(windowAt(recent, index, settings), settings) });
-      open = true;
-    } else if (open && state === "clear") {
+    if (open && (state === "clear" || (rule.type === "cross" && state === "met"))) {
       const opening = openings.pop();
       if (opening) openings.push({ ...opening, closedAt: position });
       else closing = { episode: known!.episode, closedAt: position };
       open = false;
+    }
+    if (!open && state === "met") {
+      openings.push({ episode: position, measurements: measure(windowAt(recent, index, settings), settings) });
+      open = true;
     }
   }
   const lastPosition = recent.at(-1)?.position ?? seen;

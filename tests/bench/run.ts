@@ -1,0 +1,37 @@
+import { parseArgs } from "node:util";
+import { showBundles } from "./bundles";
+import { showColdStart } from "./cold-start";
+import { showDomain } from "./domain";
+import { showSustained } from "./sustained";
+
+const USAGE = `npm run bench -- [options]
+  --events N      events of the sustained run (default 1500)
+  --per-minute N  its rate (default 10000)`;
+
+/** Prints distributions and ratios and judges none: times depend on the machine and on what else it does. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      events: { type: "string", default: "1500" },
+      "per-minute": { type: "string", default: "10000" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const [events, ratePerMinute] = (["events", "per-minute"] as const).map((flag) => {
+    const value = Number(values[flag]);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new Error(`--${flag} ${values[flag]}: give a whole number from 1.`);
+    return value;
+  });
+  await showBundles();
+  await showColdStart();
+  showDomain();
+  await showSustained({ events: events!, ratePerMinute: ratePerMinute! });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  if (process.env.DEBUG) console.error(error);
+  process.exitCode = 1;
+});
