@@ -35,7 +35,7 @@ export interface StageEdge extends BusToLambda {
 /**
  * Market events of several exchanges flow over a bus of their own through three functions: ingestion validates and stores
  * each event once, processing measures windows of its series, notification decides what alerts. Cost follows events:
- * three invocations, about seven DynamoDB writes each; idle it is a key and the alarms. An event that fails ends, whole,
+ * three invocations and some sixteen write units each; idle it is a key and the alarms. An event that fails ends, whole,
  * in the failure queue of its stage; everything is archived for replays.
  */
 export class MarketData extends pulumi.ComponentResource {

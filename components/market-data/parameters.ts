@@ -32,8 +32,7 @@ export function marketDataParameters(
   opts: pulumi.CustomResourceOptions,
 ): MarketDataParameters {
   const { names, settings, things } = args;
-  const candidates = { ...settings.tunables.candidates, priceLevels: priceLevelsOf(settings.alertRules) };
-  const tunables = { ...settings.tunables, candidates, allowedSources: settings.sources };
+  const tunables = { ...settings.tunables, allowedSources: settings.sources };
   const values: Readonly<Record<ParameterKey, pulumi.Input<string>>> = {
     ...things,
     alertRules: withinLimit(name, "marketDataAlertRules", JSON.stringify(settings.alertRules)),
@@ -61,9 +60,3 @@ function withinLimit(name: string, key: string, text: string): string {
     `${name}: ${key} makes ${text.length} characters of JSON; a standard parameter takes ${STANDARD_LIMIT}: give fewer or shorter entries.`,
   );
 }
-
-/** The levels of the price rules: processing has to offer an event to them. */
-const priceLevelsOf = (rules: MarketDataSettings["alertRules"]) =>
-  rules.flatMap((rule) =>
-    rule.type === "price" ? [{ symbols: rule.symbols, above: rule.above, below: rule.below }] : [],
-  );

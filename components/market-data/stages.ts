@@ -92,6 +92,7 @@ function processingEnv({ parameters, tables, bus }: StagesArgs): EnvOf<Processin
       parameters.busName,
       publishesTo(bus, OWN_SOURCES.processing, DETAIL_TYPES.alert),
     ),
+    ALERT_RULES_PARAMETER: readsParameter(parameters.alertRules),
     TUNABLES_PARAMETER: readsParameter(parameters.tunables),
   };
 }

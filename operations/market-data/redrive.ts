@@ -1,6 +1,12 @@
 import { parseArgs } from "node:util";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { DeleteMessageCommand, GetQueueUrlCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { operate } from "../operate";
 import { type Letter, parseLetter } from "./letters";
 import { locate } from "./where";
@@ -18,12 +24,12 @@ export interface RedriveResult {
   readonly unreadable: number;
 }
 
-/** How long a letter stays invisible while its event is tried again; longer than the function's timeout. */
-const VISIBILITY_SECONDS = 60;
+/** How long a letter is held while its event is tried again; longer than a function can take (15 min). */
+const VISIBILITY_SECONDS = 960;
 
 /**
  * Takes letters from a failure queue and invokes the function with each one's event, synchronously. A letter is deleted
- * only once the function has succeeded; any other stays in the queue. Writes are idempotent, so a letter may be tried
+ * only once the function has succeeded; any other is held until the end, so that it is tried once, and stays in the queue. Writes are idempotent, so a letter may be tried
  * any number of times.
  */
 export async function redrive(
@@ -32,31 +38,33 @@ export async function redrive(
   report: (letter: Letter | undefined, problem: string | undefined) => void = () => {},
 ): Promise<RedriveResult> {
   const result = { redriven: 0, failed: 0, unreadable: 0 };
+  const held: string[] = [];
   const total = () => result.redriven + result.failed + result.unreadable;
   while (total() < request.maximum) {
     const { Messages = [] } = await clients.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: request.queueUrl,
-        MaxNumberOfMessages: Math.min(10, request.maximum - total()),
+        MaxNumberOfMessages: 1, // each is tried for as long as the function takes
         VisibilityTimeout: VISIBILITY_SECONDS,
         MessageAttributeNames: ["All"],
         WaitTimeSeconds: 1,
       }),
     );
-    if (Messages.length === 0) break;
-    for (const message of Messages) {
-      const letter = readable(message);
-      const problem = letter && (await problemOf(clients.lambda, request.functionName, letter));
-      if (!letter) result.unreadable++;
-      else if (problem) result.failed++;
-      else {
-        result.redriven++;
-        await clients.sqs.send(
-          new DeleteMessageCommand({ QueueUrl: request.queueUrl, ReceiptHandle: message.ReceiptHandle! }),
-        );
-      }
-      report(letter, letter ? problem : "not a letter of ours");
-    }
+    const [message] = Messages;
+    if (!message) break;
+    const receipt = { QueueUrl: request.queueUrl, ReceiptHandle: message.ReceiptHandle! };
+    const letter = readable(message);
+    const problem = letter && (await problemOf(clients.lambda, request.functionName, letter));
+    if (!letter) result.unreadable++;
+    else if (problem) result.failed++;
+    else result.redriven++;
+    if (letter && !problem) await clients.sqs.send(new DeleteMessageCommand(receipt));
+    else held.push(receipt.ReceiptHandle);
+    report(letter, letter ? problem : "not a letter of ours");
+  }
+  for (const ReceiptHandle of held) {
+    const release = { QueueUrl: request.queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+    await clients.sqs.send(new ChangeMessageVisibilityCommand(release));
   }
   return result;
 }

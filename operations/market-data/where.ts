@@ -27,8 +27,9 @@ export const RUNNING = join(ROOT, ".sluice", "running.json");
  * credentials and the region of its settings.
  */
 export async function locate(stack: string): Promise<Where> {
-  const { project, config } = readStackConfig(ROOT, stack);
-  const suffix = config[`${project}:environmentSuffix`];
+  const { project: program, config } = readStackConfig(ROOT, stack);
+  const suffix = config[`${program}:environmentSuffix`];
+  const project = config[`${program}:project`] ?? program;
   const names = marketDataNames(new Names({ project, environment: stack, ...(suffix ? { suffix } : {}) }));
   if (stack !== "local") return { clients: new Clients({ region: config["aws:region"] ?? "us-east-1" }), names };
   const { endpoint, region, credentials } = running();

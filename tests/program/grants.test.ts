@@ -33,7 +33,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     "dynamodb:UpdateItem on table-events-market-data-dev",
     PUT_EVENTS("sluice.market-data.processing", "MarketData.Alert"),
     ...onFunction("processing"),
-    ...parameters("audit-table", "bus-name", "events-table", "series-table", "tunables"),
+    ...parameters("alert-rules", "audit-table", "bus-name", "events-table", "series-table", "tunables"),
   ],
   "role-notification-market-data-dev": [
     "dynamodb:PutItem on table-alerts-market-data-dev",

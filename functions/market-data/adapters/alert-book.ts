@@ -44,6 +44,8 @@ export interface Page {
 export interface PageChange {
   readonly openings: readonly Episode[];
   readonly closings: readonly { readonly episode: string; readonly closedAt: string }[];
+  /** An open episode that was followed up to there. */
+  readonly followed?: { readonly episode: string; readonly lastPosition: string };
 }
 
 /** Who publishes, and until when (ms since the epoch) it can. */
@@ -93,7 +95,7 @@ export class DynamoAlertBook implements AlertBook {
     return { alert, revision: Number(state?.revision ?? 0), episodes };
   }
 
-  change({ alert, revision }: Page, { openings, closings }: PageChange): Promise<WriteResult> {
+  change({ alert, revision }: Page, { openings, closings, followed }: PageChange): Promise<WriteResult> {
     const TransactItems = [
       { Put: this.stateAfter(alert, revision) },
       ...openings.map((episode) => ({
@@ -113,6 +115,7 @@ export class DynamoAlertBook implements AlertBook {
           },
         ),
       })),
+      ...(followed ? [{ Update: this.followedTo(alert, followed) }] : []),
     ];
     return writeResult(this.client.send(new TransactWriteItemsCommand({ TransactItems })));
   }
@@ -153,6 +156,12 @@ export class DynamoAlertBook implements AlertBook {
         }),
       ),
     );
+  }
+
+  private followedTo(alert: string, { episode, lastPosition }: NonNullable<PageChange["followed"]>) {
+    return this.update({ alert, episode }, "SET lastPosition = :position", "attribute_exists(alert)", {
+      ":position": lastPosition,
+    });
   }
 
   private stateAfter(alert: string, revision: number) {

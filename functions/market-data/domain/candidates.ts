@@ -1,9 +1,9 @@
 import type { Decimal } from "decimal.js";
+import type { CandidateConditions, PriceLevel } from "./conditions";
 import { concernsHalt, printsOf } from "./corrections";
 import { Exact } from "./decimals";
 import { type Measurements, type MeasureSettings, sideOf } from "./measurements";
 import type { Tick } from "./tick";
-import type { CandidateThresholds, PriceLevel } from "./tunables";
 
 export type CandidateName = "price" | "move" | "volatility" | "volume" | "spread" | "cross" | "gap" | "halt";
 
@@ -17,7 +17,7 @@ export type CandidateName = "price" | "move" | "volatility" | "volume" | "spread
 export function candidatesOf(
   window: readonly Tick[],
   measurements: Measurements,
-  thresholds: CandidateThresholds,
+  thresholds: CandidateConditions,
   settings: MeasureSettings & { readonly symbol: string },
 ): CandidateName[] {
   const subject = window.at(-1);

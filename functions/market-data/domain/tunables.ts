@@ -1,21 +1,12 @@
 import { isRecord, Problems } from "./problems";
 
-/** A level at which price rules are to look at an event; for all symbols when none are named. */
-export interface PriceLevel {
-  readonly symbols?: readonly string[];
-  readonly above?: string;
-  readonly below?: string;
-}
-
-/** From what value on an event is worth the rules' attention. Decimals are text; percent and basis points are of 100 and 10,000. */
+/** From what value on an event is worth the rules' attention; a finer rule lowers its own (conditions.ts). Decimals are text; percent and basis points are of 100 and 10,000. */
 export interface CandidateThresholds {
   readonly movePercent: string;
   readonly volatility: string;
   readonly volumeMultiple: string;
   readonly spreadBps: string;
   readonly missing: number;
-  /** The deployment writes the levels of the deployed price rules here. */
-  readonly priceLevels: readonly PriceLevel[];
 }
 
 /** What can be changed at run time; the parameter `tunables` holds it as JSON. */
@@ -58,7 +49,6 @@ export const DEFAULT_TUNABLES: Tunables = {
     volumeMultiple: "5",
     spreadBps: "50",
     missing: 1,
-    priceLevels: [],
   },
   storm: { limit: 5, windowSeconds: 60 },
   allowedSources: ["exchange.*"],
@@ -106,18 +96,6 @@ function checkCandidates(value: unknown, problems: Problems): void {
     problems.decimal(value, key, "candidates.");
   }
   problems.whole(value, "missing", 1, 1000, "candidates.");
-  const levels = value.priceLevels;
-  if (!Array.isArray(levels) || !levels.every(isRecord)) {
-    problems.add("candidates.priceLevels", levels, "a list of levels, empty for none");
-    return;
-  }
-  levels.forEach((level, index) => {
-    const path = `candidates.priceLevels[${index}].`;
-    for (const key of ["above", "below"]) if (level[key] !== undefined) problems.decimal(level, key, path);
-    if (level.symbols !== undefined && !isTexts(level.symbols)) {
-      problems.add(`${path}symbols`, level.symbols, "a list of symbols, or leave it out for all");
-    }
-  });
 }
 
 function checkStorm(value: unknown, problems: Problems): void {

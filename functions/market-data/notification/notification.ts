@@ -1,6 +1,6 @@
 import { backOff } from "../../shared/clock";
 import { doing, RetryableFailure } from "../../shared/outcome";
-import type { PageChange } from "../adapters/alert-book";
+import type { Page, PageChange } from "../adapters/alert-book";
 import type { TickSeries } from "../adapters/tick-series";
 import { type AlertRule, covers } from "../domain/alert-rule";
 import { seriesOf } from "../domain/market-event";
@@ -10,7 +10,7 @@ import { auditRow, type NotificationStatus } from "../stage/audit-row";
 import { type AlertDetail, ourDetail } from "../stage/details";
 import type { Outcome, StageWorld } from "../stage/run-stage";
 import { type DeliveryWorld, deliver, deliverLeft } from "./deliver";
-import { progressOf, ticksNeeded } from "./progress";
+import { outruns, progressOf, ticksNeeded } from "./progress";
 
 export interface NotificationWorld extends StageWorld, DeliveryWorld {
   readonly series: TickSeries;
@@ -65,7 +65,8 @@ async function decide(
   const outcomes: RuleOutcome[] = [];
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const page = await doing("reading the alerts", () => world.book.read(alert));
-    const { change, met } = progressOf(attempt, detail.event.symbol, rule, recent, page, world.tunables);
+    const ticks = await historyOf(world, detail, page, recent);
+    const { change, met } = progressOf(attempt, detail.event.symbol, rule, ticks, page, world.tunables);
     const result = isEmpty(change)
       ? "written"
       : await doing("storing the episode", () => world.book.change(page, change));
@@ -82,7 +83,26 @@ async function decide(
   throw new RetryableFailure(`${alert} was being changed or published by other attempts ${MOST_TRIES} times`);
 }
 
-const isEmpty = ({ openings, closings }: PageChange): boolean => openings.length + closings.length === 0;
+/** Most ticks that an open episode is followed over at once: a page of a query holds three times as many. */
+const LONGEST_HISTORY = 1_000;
+
+/** The recent ticks, or all since the open episode was last looked at: what closed it may have been no candidate. */
+async function historyOf(
+  { series, tunables }: NotificationWorld,
+  { event }: AlertDetail,
+  page: Page,
+  recent: readonly Tick[],
+): Promise<readonly Tick[]> {
+  const [known] = page.episodes;
+  if (!outruns(known, recent, tunables)) return recent;
+  const [id, { position }] = [seriesOf(event), toTick(event)];
+  const since = await doing("counting the series", () => series.countBetween(id, known.lastPosition, position));
+  const count = Math.min(since + tunables.windowEvents - 1, LONGEST_HISTORY);
+  return doing("reading the series", () => series.upTo(id, position, Math.max(count, recent.length + 1)));
+}
+
+const isEmpty = ({ openings, closings, followed }: PageChange): boolean =>
+  openings.length + closings.length === 0 && followed === undefined;
 
 const COUNTED: Partial<Record<string, string>> = {
   NOTIFIED: "AlertsRaised",

@@ -14,6 +14,19 @@ export interface Progress {
 /** How many ticks are needed to look back on `recentEvents`, each with a whole window before it. */
 export const ticksNeeded = ({ recentEvents, windowEvents }: Tunables): number => recentEvents + windowEvents - 1;
 
+/**
+ * The ticks whose windows are cut short where the history begins, up to which this is the last; undefined where the history
+ * is whole.
+ */
+function cutOf(recent: readonly Tick[], tunables: Tunables): string | undefined {
+  return recent.length < ticksNeeded(tunables) ? undefined : recent[tunables.windowEvents - 2]?.position;
+}
+
+/** Whether the history begins after what an open episode was last seen at: what closed it may lie in between. */
+export function outruns(known: Episode | undefined, recent: readonly Tick[], tunables: Tunables): known is Episode {
+  return known !== undefined && known.closedAt === undefined && known.lastPosition < (cutOf(recent, tunables) ?? "");
+}
+
 /** New episodes are held by the attempt that opens them: it is the one to publish them. */
 export function progressOf(
   attempt: Attempt,
@@ -41,7 +54,16 @@ export function progressOf(
       claimedUntil: attempt.endsAt,
     }),
   );
-  return { change: { openings: opened, closings: closing ? [closing] : [] }, met };
+  const stillOpen = known !== undefined && known.closedAt === undefined && !closing;
+  const behind = stillOpen && recent.length > ticksNeeded(tunables);
+  return {
+    change: {
+      openings: opened,
+      closings: closing ? [closing] : [],
+      ...(behind ? { followed: { episode: known.episode, lastPosition } } : {}),
+    },
+    met,
+  };
 }
 
 /**
@@ -49,8 +71,8 @@ export function progressOf(
  * that end at them are cut short, and what is measured over those would open episodes that never were.
  */
 function seenFrom(known: Episode | undefined, recent: readonly Tick[], tunables: Tunables): OpenEpisode | undefined {
-  if (recent.length < ticksNeeded(tunables)) return known;
-  const cut = recent[tunables.windowEvents - 2]?.position ?? "";
+  const cut = cutOf(recent, tunables);
+  if (cut === undefined) return known;
   const seen = known?.closedAt ?? known?.lastPosition ?? "";
   if (seen >= cut) return known;
   if (known && known.closedAt === undefined) return { episode: known.episode, lastPosition: cut };

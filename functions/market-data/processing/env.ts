@@ -4,5 +4,6 @@ export type ProcessingEnv = {
   SERIES_TABLE_PARAMETER: string;
   AUDIT_TABLE_PARAMETER: string;
   BUS_NAME_PARAMETER: string;
+  ALERT_RULES_PARAMETER: string;
   TUNABLES_PARAMETER: string;
 };

@@ -6,6 +6,8 @@ import { DynamoAuditTrail } from "../adapters/audit-trail";
 import { DynamoEnrichmentStore } from "../adapters/enrichment-store";
 import { EventBridgeBus } from "../adapters/event-bus";
 import { DynamoTickSeries } from "../adapters/tick-series";
+import { parseAlertRules } from "../domain/alert-rule";
+import { conditionedBy } from "../domain/conditions";
 import { parseTunables } from "../domain/tunables";
 import { PROCESSING_SOURCE } from "../stage/details";
 import { wireStage } from "../stage/wire-stage";
@@ -23,14 +25,15 @@ export const handler = wireStage<ProcessingEnv>()({
     series: "SERIES_TABLE_PARAMETER",
     audit: "AUDIT_TABLE_PARAMETER",
     busName: "BUS_NAME_PARAMETER",
+    rules: "ALERT_RULES_PARAMETER",
     settings: "TUNABLES_PARAMETER",
   },
-  world: ({ events, series, audit, busName, settings }): ProcessingWorld => ({
+  world: ({ events, series, audit, busName, rules, settings }): ProcessingWorld => ({
     audit: new DynamoAuditTrail(dynamo, audit),
     series: new DynamoTickSeries(dynamo, series),
     events: new DynamoEnrichmentStore(dynamo, { events, audit }),
     bus: new EventBridgeBus(eventBridge, busName, PROCESSING_SOURCE),
-    tunables: parseTunables(settings),
+    tunables: conditionedBy(parseAlertRules(rules), parseTunables(settings)),
     clock,
   }),
 });

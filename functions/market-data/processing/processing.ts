@@ -4,9 +4,9 @@ import type { EnrichmentStore, KnownRow, ProcessedEvent, RowKey } from "../adapt
 import type { EventBus } from "../adapters/event-bus";
 import type { TickSeries } from "../adapters/tick-series";
 import type { CandidateName } from "../domain/candidates";
+import type { Conditioned } from "../domain/conditions";
 import { seriesOf } from "../domain/market-event";
 import { type Tick, toTick } from "../domain/tick";
-import type { Tunables } from "../domain/tunables";
 import type { Attempt } from "../stage/attempt";
 import { auditRow, type ProcessingStatus } from "../stage/audit-row";
 import { type AlertDetail, ourDetail, SCHEMA_VERSION, type ValidatedDetail } from "../stage/details";
@@ -17,7 +17,7 @@ export interface ProcessingWorld extends StageWorld {
   readonly series: TickSeries;
   readonly events: EnrichmentStore;
   readonly bus: EventBus;
-  readonly tunables: Tunables;
+  readonly tunables: Conditioned;
   readonly clock: Clock;
 }
 

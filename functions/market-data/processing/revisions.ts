@@ -1,8 +1,8 @@
 import type { Enrichment, KnownRow, RowKey } from "../adapters/enrichment-store";
 import { type CandidateName, candidatesOf } from "../domain/candidates";
+import type { Conditioned } from "../domain/conditions";
 import { basisOf, type Measurements, measure, windowsFrom } from "../domain/measurements";
 import type { Tick } from "../domain/tick";
-import type { Tunables } from "../domain/tunables";
 
 /** One event with the window that ends at it: what its measurements are made of. Measured when asked for. */
 export class Revision implements RowKey {
@@ -16,7 +16,7 @@ export class Revision implements RowKey {
     series: string,
     tick: Tick,
     readonly window: readonly Tick[],
-    private readonly tunables: Tunables,
+    private readonly tunables: Conditioned,
   ) {
     this.eventId = `${series}:${tick.sequence}`;
     this.symbol = series.split(":")[2]!;
@@ -54,7 +54,7 @@ export interface Revisions {
   readonly followers: readonly Revision[];
 }
 
-export function revisionsOf(series: string, around: readonly Tick[], subject: Tick, tunables: Tunables): Revisions {
+export function revisionsOf(series: string, around: readonly Tick[], subject: Tick, tunables: Conditioned): Revisions {
   const windows = windowsFrom(including(around, subject), subject, tunables.windowEvents);
   return {
     series,

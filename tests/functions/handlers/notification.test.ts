@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DynamoAlertBook, type Episode } from "../../../functions/market-data/adapters/alert-book";
 import type { OutgoingEvent } from "../../../functions/market-data/adapters/event-bus";
+import type { AlertDetail } from "../../../functions/market-data/stage/details";
 import type { Envelope } from "../../../functions/market-data/stage/envelope";
 import { Estate, type EstateOptions } from "./support/estate";
-import { trade } from "./support/events";
+import { quote, trade } from "./support/events";
 
 const HIGH = { id: "high", type: "price", severity: "critical", above: "110", clear: "105" };
 const LOW = { id: "low", type: "price", severity: "info", below: "90" };
@@ -57,7 +58,39 @@ const notified = (estate: Estate): string[] =>
 
 const outcomes = (estate: Estate) => estate.episodes().map(({ ruleId, status }) => [ruleId, status]);
 
+/** Prices traded with ten quotes between each two, more than the history that is read; the statuses of those that alerted. */
+async function tradedApart(prices: readonly string[]) {
+  const estate = new Estate({ rules: [HIGH], tunables: { windowEvents: 2, recentEvents: 4 } });
+  const statuses: unknown[] = [];
+  for (const [index, price] of prices.entries()) {
+    const quotes = Array.from({ length: 10 }, (_, at) => quote(index * 11 + at + 2));
+    for (const event of [trade(index * 11 + 1, { price }), ...quotes]) {
+      await estate.ingest(event, { time: "2026-01-05T14:30:00Z" });
+      for (const validated of estate.validated.take()) await estate.invoke("processing", estate.derived(validated));
+    }
+    for (const alert of estate.alerts.take()) {
+      if (!(alert.detail as AlertDetail).candidates.includes("price")) continue;
+      statuses.push((await estate.invoke("notification", estate.derived(alert))).status);
+    }
+  }
+  return { estate, statuses };
+}
+
 describe("notification", () => {
+  it("opens a new episode though what closed the last one is no candidate and long ago", async () => {
+    const { estate, statuses } = await tradedApart(["111", "100", "112"]);
+    assert.deepEqual(statuses, ["NOTIFIED", "NOTIFIED"]);
+    assert.equal(estate.episodes().filter(({ closedAt }) => closedAt !== undefined).length, 1);
+  });
+
+  it("follows an episode that stays open, and does not read again what it has seen", async () => {
+    const { estate, statuses } = await tradedApart(["111", "112", "113"]);
+    assert.deepEqual(statuses, ["NOTIFIED", "ALREADY_OPEN", "ALREADY_OPEN"]);
+    const [episode, ...more] = estate.episodes();
+    assert.equal(more.length, 0);
+    assert.match(episode!.lastPosition, /#0*23$/);
+  });
+
   it("notifies once of an episode, however many events meet the rule", async () => {
     const { estate, envelopes } = await alerted(["100", "111", "112", "113"]);
     const statuses = [];

@@ -5,7 +5,6 @@ import { Estate } from "./support/estate";
 import { quote, trade } from "./support/events";
 
 const NEVER = {
-  priceLevels: [],
   movePercent: "1000",
   volatility: "1000",
   volumeMultiple: "1000",

@@ -5,14 +5,14 @@ import {
   movePercentOf,
   volumeMultipleOf,
 } from "../../../functions/market-data/domain/candidates";
+import type { CandidateConditions } from "../../../functions/market-data/domain/conditions";
 import { measure } from "../../../functions/market-data/domain/measurements";
 import type { Tick } from "../../../functions/market-data/domain/tick";
-import type { CandidateThresholds } from "../../../functions/market-data/domain/tunables";
 import { bar, cancel, halt, quote, quotes, replace, ticks, trade, trades } from "./support/details";
 
 const SETTINGS = { symbol: "AAPL", fastSpan: 3, slowSpan: 7, gapSettleEvents: 0 };
 const FAR = "1000000000";
-const QUIET: CandidateThresholds = {
+const QUIET: CandidateConditions = {
   movePercent: FAR,
   volatility: FAR,
   volumeMultiple: FAR,
@@ -22,7 +22,7 @@ const QUIET: CandidateThresholds = {
 };
 
 /** The candidates that a window's last element is, when only these thresholds are within reach. */
-const candidates = (window: readonly Tick[], thresholds: Partial<CandidateThresholds> = {}, symbol = "AAPL") =>
+const candidates = (window: readonly Tick[], thresholds: Partial<CandidateConditions> = {}, symbol = "AAPL") =>
   candidatesOf(window, measure(window, SETTINGS), { ...QUIET, ...thresholds }, { ...SETTINGS, symbol });
 
 const sizes = (...texts: readonly string[]) => ticks(...texts.map((size, index) => trade(index + 1, { size })));

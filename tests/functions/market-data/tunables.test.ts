@@ -28,21 +28,7 @@ const REFUSED: readonly (readonly [changes: object, says: string])[] = [
     'candidates.movePercent is 2; give a decimal as text, for example "0.5"',
   ],
   [{ candidates: { ...candidates, missing: 0 } }, "candidates.missing is 0; give a whole number from 1 to 1000"],
-  [levels({}), "candidates.priceLevels is an object; give a list of levels, empty for none"],
-  [levels([1]), "candidates.priceLevels is an object; give a list of levels, empty for none"],
-  [
-    levels([{}, { below: "low" }]),
-    'candidates.priceLevels[1].below is "low"; give a decimal as text, for example "0.5"',
-  ],
-  [
-    levels([{ above: "1", symbols: "AAPL" }]),
-    'candidates.priceLevels[0].symbols is "AAPL"; give a list of symbols, or leave it out for all',
-  ],
 ];
-
-function levels(priceLevels: unknown): object {
-  return { candidates: { ...candidates, priceLevels } };
-}
 
 describe("The tunables", () => {
   for (const [changes, says] of REFUSED) {
@@ -53,10 +39,7 @@ describe("The tunables", () => {
 
   it("have defaults that are right, and are read as they were written", () => {
     assert.deepEqual(read({}), DEFAULT_TUNABLES);
-    const changes = {
-      ...levels([{ symbols: ["AAPL"], above: "1", below: "-1" }]),
-      ...{ latenessSeconds: 0.5, windowEvents: 50, gapSettleEvents: 0, fastSpan: 1, slowSpan: 2 },
-    };
+    const changes = { latenessSeconds: 0.5, windowEvents: 50, gapSettleEvents: 0, fastSpan: 1, slowSpan: 2 };
     assert.deepEqual(read(changes), { ...DEFAULT_TUNABLES, ...changes });
   });
 

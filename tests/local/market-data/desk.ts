@@ -24,8 +24,7 @@ export interface EventRow {
 
 /** Parameters are read again after a second, so that a test sees a change soon. */
 const { allowedSources: _, ...tunables } = DEFAULT_TUNABLES;
-const { priceLevels: __, ...candidates } = tunables.candidates;
-export const QUICK_TUNABLES = JSON.stringify({ ...tunables, candidates, parameterTtlSeconds: 1 });
+export const QUICK_TUNABLES = JSON.stringify({ ...tunables, parameterTtlSeconds: 1 });
 
 /** Market data deployed on a cloud of its own, with a subscriber to its alerts. */
 export class Desk {

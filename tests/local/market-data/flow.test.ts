@@ -123,14 +123,18 @@ describe("market data on the embedded cloud", () => {
 
   it("takes new alert rules from Parameter Store without a deployment", async () => {
     const Name = desk.estate.output("marketDataAlertRulesParameter");
-    const rules = [{ id: "any-halt-but-this", type: "halt", severity: "info", symbols: ["RULED"] }];
+    const rules = [
+      { id: "any-halt-but-this", type: "halt", severity: "info", symbols: ["RULED"] },
+      { id: "new-level", type: "price", severity: "info", symbols: ["RULED"], above: "1" },
+    ];
     await desk.estate.clients.ssm.send(
       new PutParameterCommand({ Name, Value: JSON.stringify(rules), Overwrite: true }),
     );
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await desk.send([{ ...trade("RULED"), type: "halt", state: "halted" }]);
+    await desk.send([{ ...trade("RULED"), price: "2" }]);
     const alerts = (await desk.items("Alerts")).map(({ alert }) => alert);
-    assert.ok(alerts.includes("any-halt-but-this#XNAS:ITCH:RULED"), alerts.join(", "));
+    for (const { id } of rules) assert.ok(alerts.includes(`${id}#XNAS:ITCH:RULED`), alerts.join(", "));
   });
 
   it("denies a function what it was not granted", async () => {

@@ -5,6 +5,7 @@ import type { OutgoingEvent } from "../../../../functions/market-data/adapters/e
 import { DynamoEventStore } from "../../../../functions/market-data/adapters/event-store";
 import { DynamoTickSeries } from "../../../../functions/market-data/adapters/tick-series";
 import { type AlertRule, parseAlertRules } from "../../../../functions/market-data/domain/alert-rule";
+import { conditionedBy } from "../../../../functions/market-data/domain/conditions";
 import { DEFAULT_TUNABLES, type Tunables } from "../../../../functions/market-data/domain/tunables";
 import { ingest } from "../../../../functions/market-data/ingestion/ingestion";
 import { notify } from "../../../../functions/market-data/notification/notification";
@@ -132,7 +133,8 @@ export class Estate {
   }
 
   private processingWorld() {
-    const { dynamo, clock, tunables, alerts: bus } = this;
+    const { dynamo, clock, alerts: bus } = this;
+    const tunables = conditionedBy(this.rules, this.tunables);
     const series = new DynamoTickSeries(dynamo.client, TABLES.series);
     return {
       audit: this.audit(),
