@@ -1,6 +1,6 @@
 // Installs what is missing, then runs a script: `node local/setup.mjs <script.ts> [arguments]`.
 // Needs nothing but Node.js, and Python for the embedded cloud, which is left out when SLUICE_NO_CLOUD=1, when the first argument
-// is `unit`, and for operations and documents. `--only-install` in the script's place stops after the installation.
+// is `unit`, and for operations, documents and policy. `--only-install` in the script's place stops after the installation.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -158,6 +158,6 @@ mkdirSync(state, { recursive: true });
 const [script, ...args] = process.argv.slice(2);
 if (!script) fail("usage: node local/setup.mjs <script.ts> [arguments] | --only-install");
 installPackages();
-const needsNoCloud = args[0] === "unit" || script.startsWith("operations/") || script.startsWith("docs/");
+const needsNoCloud = args[0] === "unit" || /^(operations|docs|policy)\//.test(script);
 if (process.env.SLUICE_NO_CLOUD !== "1" && !needsNoCloud) installCloud();
 if (script !== "--only-install") start(script, args);

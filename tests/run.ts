@@ -15,8 +15,10 @@ interface Suite {
 
 const UNIT: readonly Suite[] = [
   {
-    title: "Domain, functions and components",
-    files: ["functions", "components", "scenarios", "operations"].map((folder) => `tests/${folder}/**/*.test.ts`),
+    title: "Domain, functions, components and policy",
+    files: ["functions", "components", "scenarios", "operations", "policy"].map(
+      (folder) => `tests/${folder}/**/*.test.ts`,
+    ),
     timeoutMilliseconds: 60_000,
   },
   { title: "Recorded program", files: ["tests/program/**/*.test.ts"], timeoutMilliseconds: 60_000 },
