@@ -7,6 +7,7 @@ import { type Estate, openEstate, ROOT } from "./estate";
 import { render } from "./market/report";
 import { factsOf, outgoing, send, settleAccounts, subscribe } from "./market/run-session";
 import { generateSession } from "./market/session";
+import { wholeNumber } from "./options";
 import { Progress } from "./progress";
 
 const USAGE = `npm start -- [options]
@@ -35,12 +36,7 @@ function optionsOf(args: string[]): Options {
       help: { type: "boolean", default: false },
     },
   });
-  const number = (flag: "events" | "rate" | "seed") => {
-    const value = Number(values[flag]);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`--${flag} ${values[flag]}: give a whole number from 1.`);
-    return value;
-  };
+  const number = (flag: "events" | "rate" | "seed") => wholeNumber(flag, values[flag]);
   if (values.help) {
     console.log(USAGE);
     process.exit(0);

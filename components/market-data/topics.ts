@@ -87,29 +87,26 @@ export function onlyRolePublishes(
   role: aws.iam.Role,
   opts: pulumi.CustomResourceOptions,
 ) {
-  return new aws.sns.TopicPolicy(
+  return publishers(
     name,
-    {
-      arn: topic.arn,
-      policy: policy([
-        tlsOnly("sns:Publish", topic.arn),
-        {
-          Sid: "NotificationPublishes",
-          Effect: "Allow",
-          Principal: { AWS: role.arn },
-          Action: "sns:Publish",
-          Resource: topic.arn,
-        },
-        {
-          Sid: "NobodyElsePublishes",
-          Effect: "Deny",
-          Principal: "*",
-          Action: "sns:Publish",
-          Resource: topic.arn,
-          Condition: { ArnNotEquals: { "aws:PrincipalArn": role.arn } },
-        },
-      ]),
-    },
+    topic,
+    [
+      {
+        Sid: "NotificationPublishes",
+        Effect: "Allow",
+        Principal: { AWS: role.arn },
+        Action: "sns:Publish",
+        Resource: topic.arn,
+      },
+      {
+        Sid: "NobodyElsePublishes",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sns:Publish",
+        Resource: topic.arn,
+        Condition: { ArnNotEquals: { "aws:PrincipalArn": role.arn } },
+      },
+    ],
     opts,
   );
 }
@@ -121,34 +118,42 @@ export function onlyAlarmsPublish(
   { account, region }: Pick<MarketDataTopicsArgs, "account" | "region">,
   opts: pulumi.CustomResourceOptions,
 ) {
-  return new aws.sns.TopicPolicy(
+  return publishers(
     name,
-    {
-      arn: topic.arn,
-      policy: policy([
-        tlsOnly("sns:Publish", topic.arn),
-        {
-          Sid: "AlarmsPublish",
-          Effect: "Allow",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
-          Action: "sns:Publish",
-          Resource: topic.arn,
-          Condition: {
-            StringEquals: { "aws:SourceAccount": account },
-            ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region}:${account}:alarm:*` },
-          },
+    topic,
+    [
+      {
+        Sid: "AlarmsPublish",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topic.arn,
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:aws:cloudwatch:${region}:${account}:alarm:*` },
         },
-        {
-          // Not "everyone but CloudWatch": a service's calls are known by aws:PrincipalIsAWSService in every request.
-          Sid: "NoIdentityPublishes",
-          Effect: "Deny",
-          Principal: "*",
-          Action: "sns:Publish",
-          Resource: topic.arn,
-          Condition: { Bool: { "aws:PrincipalIsAWSService": "false" } },
-        },
-      ]),
-    },
+      },
+      {
+        // Not "everyone but CloudWatch": a service's calls are known by aws:PrincipalIsAWSService in every request.
+        Sid: "NoIdentityPublishes",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sns:Publish",
+        Resource: topic.arn,
+        Condition: { Bool: { "aws:PrincipalIsAWSService": "false" } },
+      },
+    ],
     opts,
   );
+}
+
+/** The topic's policy: these statements, and nothing over plain HTTP. */
+function publishers(
+  name: string,
+  topic: aws.sns.Topic,
+  statements: Parameters<typeof policy>[0],
+  opts: pulumi.CustomResourceOptions,
+) {
+  const all = policy([tlsOnly("sns:Publish", topic.arn), ...statements]);
+  return new aws.sns.TopicPolicy(name, { arn: topic.arn, policy: all }, opts);
 }

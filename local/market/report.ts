@@ -14,7 +14,7 @@ export interface ReportFacts {
   readonly metrics: ReadonlyMap<string, number>;
 }
 
-const count = (figure: number) => figure.toLocaleString("en-US");
+export const count = (figure: number): string => Math.round(figure).toLocaleString("en-US");
 const ms = (figure: number) => (Number.isNaN(figure) ? "–" : `${Math.round(figure)} ms`);
 const line = (label: string, value: string, note = "") =>
   `  ${label.padEnd(26)}${value.padStart(9)}   ${note}`.trimEnd();
@@ -25,7 +25,7 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
   return [
     "",
     facts.title,
-    line("events in", count(ledger.sent), `${count(Math.round(rate))} a minute`),
+    line("events in", count(ledger.sent), `${count(rate)} a minute`),
     line("validated", count(ledger.validated)),
     line("duplicates recognised", count(ledger.duplicates)),
     line("rejected", count(sum(ledger.rejected)), reasons(ledger.rejected)),
@@ -47,7 +47,7 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
     latency("end to end", ledger.endToEnd),
     "",
     "  metrics the functions emitted",
-    ...[...facts.metrics].map(([name, total]) => line(`  ${name}`, count(Math.round(total)))),
+    ...[...facts.metrics].map(([name, total]) => line(`  ${name}`, count(total))),
     "",
     line("lost", count(ledger.lost.length))
       .trimEnd()

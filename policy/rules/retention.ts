@@ -47,8 +47,15 @@ const unlessExempt =
   (resource, context) =>
     isExempt(context) ? [] : broken(resource);
 
-/** Properties that keep a resource when its stack is destroyed, and the value that lets it go. */
-const KEEPING: readonly { readonly type: string; readonly property: string; readonly lets: unknown }[] = [
+/** A property that decides whether a resource goes with its stack, and the value with which it does. */
+interface Keeper {
+  readonly type: string;
+  readonly property: string;
+  readonly lets: unknown;
+}
+
+/** Properties that keep a resource when its stack is destroyed, unless absent. */
+const KEEPING: readonly Keeper[] = [
   { type: "aws:dynamodb/table:Table", property: "deletionProtectionEnabled", lets: false },
   { type: "aws:rds/instance:Instance", property: "deletionProtection", lets: false },
   { type: "aws:rds/cluster:Cluster", property: "deletionProtection", lets: false },
@@ -60,7 +67,7 @@ const KEEPING: readonly { readonly type: string; readonly property: string; read
 ];
 
 /** Properties that must be set for destroy to succeed: AWS refuses or keeps a copy otherwise. */
-const LETTING: readonly { readonly type: string; readonly property: string; readonly lets: unknown }[] = [
+const LETTING: readonly Keeper[] = [
   { type: "aws:s3/bucket:Bucket", property: "forceDestroy", lets: true },
   { type: "aws:s3/bucketV2:BucketV2", property: "forceDestroy", lets: true },
   { type: "aws:ecr/repository:Repository", property: "forceDelete", lets: true },
@@ -70,7 +77,7 @@ const LETTING: readonly { readonly type: string; readonly property: string; read
 ];
 
 const letsGo = (
-  list: typeof KEEPING,
+  list: readonly Keeper[],
   { type, props }: Resource,
   tolerates: (value: unknown) => boolean,
 ): readonly string[] =>

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../../local/options";
 import { showBundles } from "./bundles";
 import { showColdStart } from "./cold-start";
 import { showDomain } from "./domain";
@@ -18,16 +19,12 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const [events, ratePerMinute] = (["events", "per-minute"] as const).map((flag) => {
-    const value = Number(values[flag]);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new Error(`--${flag} ${values[flag]}: give a whole number from 1.`);
-    return value;
-  });
+  const events = wholeNumber("events", values.events);
+  const ratePerMinute = wholeNumber("per-minute", values["per-minute"]);
   await showBundles();
   await showColdStart();
   showDomain();
-  await showSustained({ events: events!, ratePerMinute: ratePerMinute! });
+  await showSustained({ events, ratePerMinute });
 }
 
 main().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { type Estate, openEstate } from "../../local/estate";
 import type { Ledger } from "../../local/market/ledger";
-import type { ReportFacts } from "../../local/market/report";
+import { count, type ReportFacts } from "../../local/market/report";
 import { factsOf, outgoing, send, settleAccounts, subscribe } from "../../local/market/run-session";
 import { generateSession } from "../../local/market/session";
 import { type CpuSeconds, cpuSecondsOf } from "./cpu";
@@ -68,8 +68,6 @@ function spentSince(before: CpuSeconds | undefined, after: CpuSeconds | undefine
     sources: sources - before.sources,
   };
 }
-
-const count = (figure: number) => Math.round(figure).toLocaleString("en-US");
 
 function showFlow({ ledger, sendingSeconds, seconds }: Run, { ratePerMinute }: Load): void {
   const letters = sum([...ledger.letters.values()]);

@@ -74,7 +74,8 @@ async function settle(
   const alone = tries === 1 && revisions.followers.length === 0;
   const known = alone ? undefined : await knownRows(world, [revisions.subject, ...revisions.followers]);
   const processed = revisions.followers.filter(({ eventId }) => known?.get(eventId)?.status === "PROCESSED");
-  if (known?.get(detail.eventId)?.status === "PROCESSED") return again(attempt, world, revisions.subject, processed);
+  const own = known?.get(detail.eventId);
+  if (own?.status === "PROCESSED") return again(attempt, world, revisions.subject, own, processed);
   const followers = processed.filter((follower) => follower.improves(known!.get(follower.eventId)!));
   const row = auditRow(attempt, "PROCESSED", {
     ...candidatesIn(revisions.subject),
@@ -142,18 +143,19 @@ async function again(
   attempt: Attempt,
   world: ProcessingWorld,
   subject: Revision,
+  own: KnownRow,
   followers: readonly Revision[],
 ): Promise<Settled> {
-  await improved(world, subject);
+  if (subject.improves(own)) await improved(world, subject);
   const row = auditRow(attempt, "DUPLICATE", candidatesIn(subject));
   await doing("writing the audit row", () => world.audit.append(row));
   return { status: "DUPLICATE", alerts: [subject, ...followers].filter(isCandidate) };
 }
 
-const isCandidate = (revision: Revision): boolean => revision.candidates().length > 0;
+const isCandidate = (revision: Revision): boolean => revision.candidates.length > 0;
 
 function candidatesIn(subject: Revision): { candidates?: readonly CandidateName[] } {
-  return isCandidate(subject) ? { candidates: subject.candidates() } : {};
+  return isCandidate(subject) ? { candidates: subject.candidates } : {};
 }
 
 async function knownRows(world: ProcessingWorld, keys: readonly RowKey[]): Promise<Known> {
@@ -200,7 +202,7 @@ async function publish(
     const input = inputs.get(revision.eventId);
     if (!input) return []; // removed since it was revised
     const { eventId, receivedAt, event } = input;
-    const measured = { measurements: revision.measurements, candidates: revision.candidates() };
+    const measured = { measurements: revision.measurements, candidates: revision.candidates };
     const detail: AlertDetail = { schemaVersion: SCHEMA_VERSION, eventId, receivedAt, ...replay, event, ...measured };
     return { detailType: "MarketData.Alert" as const, detail };
   });

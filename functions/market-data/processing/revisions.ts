@@ -11,6 +11,7 @@ export class Revision implements RowKey {
   readonly basis: string;
   private readonly symbol: string;
   private measured: Measurements | undefined;
+  private met: readonly CandidateName[] | undefined;
 
   constructor(
     series: string,
@@ -29,11 +30,10 @@ export class Revision implements RowKey {
     return this.measured;
   }
 
-  candidates(): readonly CandidateName[] {
-    return candidatesOf(this.window, this.measurements, this.tunables.candidates, {
-      ...this.tunables,
-      symbol: this.symbol,
-    });
+  get candidates(): readonly CandidateName[] {
+    const { window, measurements, tunables, symbol } = this;
+    this.met ??= candidatesOf(window, measurements, tunables.candidates, { ...tunables, symbol });
+    return this.met;
   }
 
   toEnrichment(): Enrichment {
