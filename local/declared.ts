@@ -1,3 +1,4 @@
+import { join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource that the program constructed, whether or not it came to be registered. */
@@ -9,7 +10,17 @@ export interface DeclaredResource {
   readonly custom: boolean;
   readonly options: pulumi.CustomResourceOptions;
   readonly resource: pulumi.Resource;
+  /** Where the program constructed it. */
+  readonly site?: Site;
 }
+
+/** A line of the program; the file from the repository's root. */
+export interface Site {
+  readonly file: string;
+  readonly line: number;
+}
+
+const ROOT = join(__dirname, "..");
 
 /**
  * Records, from now on, every resource that the running program constructs. Call it inside `runInPulumiStack`, before the
@@ -27,10 +38,29 @@ export function recordDeclared(): DeclaredResource[] {
       custom: resource instanceof pulumi.CustomResource,
       options: opts,
       resource,
+      ...siteOf(stackNow()),
     });
     return undefined;
   });
   return declared;
+}
+
+/** The call stack, deep enough to reach the program through components and SDK. */
+function stackNow(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  const { stack = "" } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack;
+}
+
+/** The innermost line of the program on a call stack. */
+function siteOf(stack: string): { readonly site?: Site } {
+  for (const [, path = "", line] of stack.matchAll(/\(?(?:file:\/\/)?(\/[^\s()]+?):(\d+):\d+\)?$/gm)) {
+    const file = relative(ROOT, path);
+    if (/^(index\.ts|components\/)/.test(file)) return { site: { file, line: Number(line) } };
+  }
+  return {};
 }
 
 /** What was constructed and never registered. */

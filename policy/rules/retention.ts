@@ -1,17 +1,25 @@
-import { type Context, type Resource, type Rule, shown } from "./rule";
+import { always, type Context, type Resource, type Rule } from "./rule";
+import { is, matches, shown, UNKNOWN } from "./values";
 
 interface Exemption {
   readonly stack: string;
   readonly reason: string;
-  /** ISO date after which it no longer holds. */
+  /** ISO date, the last day on which it holds. */
   readonly until: string;
 }
 
 /** Settings that every rule of this group has. */
 const SETTINGS: NonNullable<Rule["settings"]> = {
+  stacks: {
+    type: "array",
+    description: "Stacks in which the rule stops a deployment, `*` for any text; in others it advises.",
+    items: { type: "string" },
+    default: ["*"],
+  },
   exemptions: {
     type: "array",
-    description: "Stacks that may retain: a written reason and the last day of the exemption, ISO.",
+    description:
+      "Stacks that may retain: a written reason and the last day of the exemption, ISO. Faults are told as advice.",
     items: {
       type: "object",
       properties: {
@@ -25,27 +33,41 @@ const SETTINGS: NonNullable<Rule["settings"]> = {
   },
 };
 
-const isExempt = ({ settings, stack, today }: Context): boolean =>
-  (settings.exemptions as readonly Exemption[]).some((each) => each.stack === stack && today <= each.until);
+const exemptionsOf = ({ settings, stack }: Context): readonly Exemption[] =>
+  (settings.exemptions as readonly Exemption[]).filter((each) => each.stack === stack);
 
-const WHY = "What `pulumi destroy` leaves behind costs money, holds names, and stops the next deployment.";
-const SOME_REASON = "The auditors of 2026 hold this table.";
-const exempt = (until: string) => ({ exemptions: [{ stack: "prod", reason: SOME_REASON, until }] });
+const excuse: Rule["excuse"] = (context) => {
+  const exemption = exemptionsOf(context).find(({ until }) => context.today <= until);
+  if (exemption) return `Exempt until ${exemption.until}: ${exemption.reason}`;
+  const stacks = context.settings.stacks as readonly string[];
+  return stacks.some((each) => matches(each, context.stack))
+    ? undefined
+    : `Advice only: the setting stacks has ${stacks.join(", ")}.`;
+};
 
-type Same = Pick<Rule, "group" | "why" | "level" | "severity" | "controls" | "settings">;
+/** Faults, with a word on an exemption that is over. */
+const keeping =
+  (broken: (resource: Resource, context: Context) => readonly string[]): Rule["broken"] =>
+  (resource, context) => {
+    const over = exemptionsOf(context).filter(({ until }) => context.today > until);
+    const ended = over.map(({ until }) => ` The exemption ended on ${until}.`).join("");
+    return broken(resource, context).map((fault) => `${fault}${ended}`);
+  };
+
+const exempt = (until: string, stack = "prod") => ({
+  exemptions: [{ stack, reason: "The auditors of 2026 hold this table.", until }],
+});
+
+type Same = Pick<Rule, "group" | "why" | "level" | "severity" | "controls" | "settings" | "excuse">;
 const SAME: Same = {
   group: "No retain",
-  why: WHY,
+  why: "What `pulumi destroy` leaves behind costs money, holds names, and stops the next deployment.",
   level: "mandatory",
   severity: "high",
   controls: [],
   settings: SETTINGS,
+  excuse,
 };
-
-const unlessExempt =
-  (broken: (resource: Resource) => readonly string[]): Rule["broken"] =>
-  (resource, context) =>
-    isExempt(context) ? [] : broken(resource);
 
 /** A property that decides whether a resource goes with its stack, and the value with which it does. */
 interface Keeper {
@@ -56,36 +78,65 @@ interface Keeper {
 
 /** Properties that keep a resource when its stack is destroyed, unless absent. */
 const KEEPING: readonly Keeper[] = [
-  { type: "aws:dynamodb/table:Table", property: "deletionProtectionEnabled", lets: false },
-  { type: "aws:rds/instance:Instance", property: "deletionProtection", lets: false },
-  { type: "aws:rds/cluster:Cluster", property: "deletionProtection", lets: false },
-  { type: "aws:lb/loadBalancer:LoadBalancer", property: "enableDeletionProtection", lets: false },
-  { type: "aws:cognito/userPool:UserPool", property: "deletionProtection", lets: "INACTIVE" },
+  { type: "aws:alb/loadBalancer:LoadBalancer", property: "enableDeletionProtection", lets: false },
+  { type: "aws:cloudfront/distribution:Distribution", property: "retainOnDelete", lets: false },
+  { type: "aws:cloudwatch/logGroup:LogGroup", property: "deletionProtectionEnabled", lets: false },
   { type: "aws:cloudwatch/logGroup:LogGroup", property: "skipDestroy", lets: false },
+  { type: "aws:cognito/userPool:UserPool", property: "deletionProtection", lets: "INACTIVE" },
+  { type: "aws:docdb/cluster:Cluster", property: "deletionProtection", lets: false },
+  { type: "aws:dynamodb/table:Table", property: "deletionProtectionEnabled", lets: false },
+  { type: "aws:ec2/instance:Instance", property: "disableApiTermination", lets: false },
+  { type: "aws:eks/cluster:Cluster", property: "deletionProtection", lets: false },
   { type: "aws:lambda/function:Function", property: "skipDestroy", lets: false },
   { type: "aws:lambda/layerVersion:LayerVersion", property: "skipDestroy", lets: false },
+  {
+    type: "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    property: "skipDestroy",
+    lets: false,
+  },
+  { type: "aws:lb/loadBalancer:LoadBalancer", property: "enableDeletionProtection", lets: false },
+  { type: "aws:neptune/cluster:Cluster", property: "deletionProtection", lets: false },
+  { type: "aws:rds/cluster:Cluster", property: "deletionProtection", lets: false },
+  { type: "aws:rds/instance:Instance", property: "deletionProtection", lets: false },
 ];
 
 /** Properties that must be set for destroy to succeed: AWS refuses or keeps a copy otherwise. */
 const LETTING: readonly Keeper[] = [
+  { type: "aws:athena/workgroup:Workgroup", property: "forceDestroy", lets: true },
+  { type: "aws:docdb/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
+  { type: "aws:ecr/repository:Repository", property: "forceDelete", lets: true },
+  { type: "aws:neptune/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
+  { type: "aws:rds/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
+  { type: "aws:rds/instance:Instance", property: "skipFinalSnapshot", lets: true },
+  { type: "aws:redshift/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
   { type: "aws:s3/bucket:Bucket", property: "forceDestroy", lets: true },
   { type: "aws:s3/bucketV2:BucketV2", property: "forceDestroy", lets: true },
-  { type: "aws:ecr/repository:Repository", property: "forceDelete", lets: true },
-  { type: "aws:rds/instance:Instance", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:rds/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
   { type: "aws:secretsmanager/secret:Secret", property: "recoveryWindowInDays", lets: 0 },
 ];
 
-const letsGo = (
+const holding = (
   list: readonly Keeper[],
-  { type, props }: Resource,
-  tolerates: (value: unknown) => boolean,
-): readonly string[] =>
-  list
-    .filter((each) => each.type === type && props[each.property] !== each.lets && !tolerates(props[each.property]))
-    .map(({ property, lets }) => `${property} is ${shown(props[property])}; give ${shown(lets)}.`);
+  { type, props }: Pick<Resource, "type" | "props">,
+  tolerates: (value: unknown) => boolean = () => false,
+): readonly Keeper[] =>
+  list.filter(
+    ({ type: of, property, lets }) => of === type && !is(props[property], lets) && !tolerates(props[property]),
+  );
 
+const said = ({ props }: Pick<Resource, "props">, keepers: readonly Keeper[]): readonly string[] =>
+  keepers.map(({ property, lets }) => `${property} is ${shown(props[property])}, not ${shown(lets)}.`);
+
+const freed = (keepers: readonly Keeper[]): Resource["props"] | undefined =>
+  Object.fromEntries(keepers.map(({ property, lets }) => [property, lets]));
+
+/** Off when nobody says anything. */
+const unsaid = (value: unknown): boolean => value === undefined || value === null;
+
+const typesOf = (list: readonly Keeper[]) => [...new Set(list.map(({ type }) => type))];
+
+const KEYS = ["aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey"];
 const QUEUE = "aws:sqs/queue:Queue";
+const TABLE = "aws:dynamodb/table:Table";
 
 export const RETENTION: readonly Rule[] = [
   {
@@ -93,13 +144,12 @@ export const RETENTION: readonly Rule[] = [
     name: "aws-resource-is-not-retained",
     says: "No resource is protected or retained by Pulumi's options.",
     fix: "Remove `protect` and `retainOnDelete`, or exempt the stack with a reason and a date.",
-    broken: unlessExempt(({ opts }) =>
+    broken: keeping(({ opts }) =>
       (["protect", "retainOnDelete"] as const).filter((option) => opts[option]).map((option) => `${option} is true.`),
     ),
     passes: [
       { type: QUEUE, props: {} },
       { type: QUEUE, props: {}, opts: { protect: false } },
-      { type: QUEUE, props: {}, opts: { protect: true }, stack: "prod", settings: exempt("2026-06-30") },
     ],
     fails: [
       { type: QUEUE, props: {}, opts: { protect: true } },
@@ -113,18 +163,13 @@ export const RETENTION: readonly Rule[] = [
     name: "aws-resource-has-no-deletion-protection",
     says: "No resource is kept by a protection of AWS or of the provider when its stack is destroyed.",
     fix: "Turn the property off, or exempt the stack with a reason and a date.",
-    types: [...new Set(KEEPING.map(({ type }) => type))],
-    broken: unlessExempt((resource) => letsGo(KEEPING, resource, (value) => value === undefined)),
+    types: typesOf(KEEPING),
+    broken: keeping((resource) => said(resource, holding(KEEPING, resource, unsaid))),
+    remedy: (resource) => freed(holding(KEEPING, resource, unsaid)),
     passes: [
-      { type: "aws:dynamodb/table:Table", props: {} },
-      { type: "aws:dynamodb/table:Table", props: { deletionProtectionEnabled: false } },
+      { type: TABLE, props: {} },
+      { type: TABLE, props: { deletionProtectionEnabled: false } },
       { type: "aws:cognito/userPool:UserPool", props: { deletionProtection: "INACTIVE" } },
-      {
-        type: "aws:dynamodb/table:Table",
-        props: { deletionProtectionEnabled: true },
-        stack: "prod",
-        settings: exempt("2026-06-30"),
-      },
     ],
     fails: KEEPING.map(({ type, property, lets }) => ({
       type,
@@ -134,15 +179,46 @@ export const RETENTION: readonly Rule[] = [
   {
     ...SAME,
     name: "aws-resource-can-be-destroyed",
-    says: "A bucket, repository, database or secret is destroyed with its content, without a last copy.",
+    says: "A bucket, repository, workgroup, database or secret is destroyed with its content, without a last copy.",
     fix: "Set the property, or exempt the stack with a reason and a date.",
-    types: [...new Set(LETTING.map(({ type }) => type))],
-    broken: unlessExempt((resource) => letsGo(LETTING, resource, () => false)),
+    types: typesOf(LETTING),
+    broken: keeping((resource) => said(resource, holding(LETTING, resource))),
+    remedy: (resource) => freed(holding(LETTING, resource)),
     passes: [
       { type: "aws:s3/bucket:Bucket", props: { forceDestroy: true } },
       { type: "aws:rds/instance:Instance", props: { skipFinalSnapshot: true } },
       { type: "aws:secretsmanager/secret:Secret", props: { recoveryWindowInDays: 0 } },
     ],
     fails: LETTING.map(({ type }) => ({ type, props: {} })),
+  },
+  {
+    ...SAME,
+    name: "kms-key-says-how-long-it-stays",
+    says: "A key says for how many days it waits for its deletion, at most as many as allowed.",
+    why: "A key that a stack leaves waits for its deletion for 7 to 30 days; for 30 when nobody says so.",
+    fix: "Give deletionWindowInDays, 7 to 30.",
+    severity: "low",
+    types: KEYS,
+    settings: {
+      ...SETTINGS,
+      maximumDays: {
+        type: "integer",
+        description: "The longest window that is allowed, in days.",
+        minimum: 7,
+        maximum: 30,
+        default: 30,
+      },
+    },
+    broken: keeping(({ props: { deletionWindowInDays: days } }, { settings }) =>
+      days === UNKNOWN || (typeof days === "number" && days <= Number(settings.maximumDays))
+        ? []
+        : [`deletionWindowInDays is ${shown(days)}; at most ${settings.maximumDays} are allowed.`],
+    ),
+    remedy: always({ deletionWindowInDays: 7 }),
+    passes: [
+      ...KEYS.map((type) => ({ type, props: { deletionWindowInDays: 30 } })),
+      { props: { deletionWindowInDays: 7 }, settings: { maximumDays: 7 } },
+    ],
+    fails: [{ props: {} }, { props: { deletionWindowInDays: 30 }, settings: { maximumDays: 7 } }],
   },
 ];

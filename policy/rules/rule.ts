@@ -1,13 +1,20 @@
 import type { PolicyConfigSchema, Severity } from "@pulumi/policy";
+import type { Control } from "./controls";
 
-/** A resource as a rule sees it; values that a preview does not know are absent. */
+/** A resource as a rule sees it; what a preview does not know yet is `UNKNOWN`. */
 export interface Resource {
+  readonly urn: string;
   /** Type token, `aws:sqs/queue:Queue`. */
   readonly type: string;
   /** Logical name. */
   readonly name: string;
+  /** Inputs; of a whole stack, outputs, which hold the inputs. */
   readonly props: Readonly<Record<string, unknown>>;
   readonly opts: { readonly protect?: boolean; readonly retainOnDelete?: boolean };
+  /** The provider's default tags. */
+  readonly defaultTags?: Readonly<Record<string, unknown>>;
+  /** URNs of the resources that a property was computed from, by property; known of a whole stack only. */
+  readonly from?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Context {
@@ -17,24 +24,27 @@ export interface Context {
   readonly stack: string;
   /** ISO date, `2026-01-31`; read once in the pack's entry. */
   readonly today: string;
+  /** The whole stack, for a rule about more than one resource; of any other rule, none. */
+  readonly resources: readonly Resource[];
 }
 
 /** A resource that keeps or breaks a rule, with what differs from the plainest case. */
 export interface Example {
+  /** Type token; the rule's first when left out. */
   readonly type?: string;
-  readonly props: Readonly<Record<string, unknown>>;
+  readonly name?: string;
+  readonly props: Resource["props"];
   readonly opts?: Resource["opts"];
+  readonly defaultTags?: Resource["props"];
   readonly settings?: Context["settings"];
   readonly stack?: string;
+  readonly among?: Among;
 }
 
-/** A control of a published framework that the rule enforces, by its own id. */
-export interface Control {
-  readonly framework: "AWS FSBP" | "Well-Architected";
-  readonly id: string;
-}
+/** What else is in an example's stack. */
+export type Among = readonly (Pick<Example, "props" | "name"> & { readonly type: string })[];
 
-/** A rule with its own proof: the pack, the tests and the README are three readers of it. */
+/** A rule with its own proof: the pack, the tests, `npm run policy` and the README are four readers of it. */
 export interface Rule {
   /** `<service>-<resource>-<assertion>`. */
   readonly name: string;
@@ -46,37 +56,63 @@ export interface Rule {
   /** Mandatory when breaking it loses data, money or privacy. */
   readonly level: "advisory" | "mandatory";
   readonly severity: Severity;
+  /** Controls of published frameworks that it enforces, the nearest first. */
   readonly controls: readonly Control[];
   /** Type tokens that it looks at; every AWS resource when left out. */
   readonly types?: readonly string[];
+  /** Whether it looks at other resources too, and so is asked at the end, of the whole stack. */
+  readonly ofStack?: true;
   /** JSON schema and defaults of its settings. */
   readonly settings?: PolicyConfigSchema["properties"];
   /** What is wrong, one sentence a fault, each naming the property and its value; none when nothing is. */
   readonly broken: (resource: Resource, context: Context) => readonly string[];
+  /** Why its faults do not stop this stack; undefined when they do. An excuse is told with every fault. */
+  readonly excuse?: (context: Context) => string | undefined;
+  /** Properties to add, for level `remediate`; keys of an object are added to those it has. Undefined: nothing to do. */
+  readonly remedy?: (resource: Resource, context: Context) => Readonly<Record<string, unknown>> | undefined;
   readonly passes: readonly Example[];
   readonly fails: readonly Example[];
 }
 
-/** The rule's verdict, with its defaults under the settings; a type it does not look at breaks nothing. */
-export function faultsOf(rule: Rule, resource: Resource, context: Context): readonly string[] {
-  const looksAt = rule.types?.includes(resource.type) ?? resource.type.startsWith("aws:");
-  if (!looksAt) return [];
-  const settings = { ...defaultsOf(rule), ...context.settings };
-  return rule.broken(resource, { ...context, settings });
+/** What is wrong with a resource by a rule. */
+export interface Fault {
+  readonly says: string;
+  /** Why it is tolerated; absent when it is not. */
+  readonly excuse?: string;
 }
+
+const looksAt = ({ types }: Rule, { type }: Resource): boolean => types?.includes(type) ?? type.startsWith("aws:");
+
+const withDefaults = (rule: Rule, context: Context): Context => ({
+  ...context,
+  settings: { ...defaultsOf(rule), ...context.settings },
+});
+
+/** The rule's verdict; of a type that it does not look at, none. */
+export function faultsOf(rule: Rule, resource: Resource, given: Context): readonly Fault[] {
+  if (!looksAt(rule, resource)) return [];
+  const context = withDefaults(rule, given);
+  const excuse = rule.excuse?.(context);
+  return rule.broken(resource, context).map((says) => (excuse === undefined ? { says } : { says, excuse }));
+}
+
+/** What the rule would add to a resource that breaks it; undefined when it does not, or nothing helps. */
+export function remedyOf(rule: Rule, resource: Resource, given: Context): Resource["props"] | undefined {
+  if (faultsOf(rule, resource, given).length === 0) return undefined;
+  return rule.remedy?.(resource, withDefaults(rule, given));
+}
+
+/** A remedy that is the same for every resource. */
+export const always =
+  (props: Resource["props"]): NonNullable<Rule["remedy"]> =>
+  () =>
+    props;
 
 export function defaultsOf({ settings = {} }: Rule): Readonly<Record<string, unknown>> {
   const known = Object.entries(settings).filter(([, schema]) => schema.default !== undefined);
   return Object.fromEntries(known.map(([key, schema]) => [key, schema.default]));
 }
 
-/** A value as a message shows it. */
-export const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-
-/** A nested value; undefined where the way to it ends. Lists are entered at their first element. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => {
-    const record = Array.isArray(inner) ? inner[0] : inner;
-    return typeof record === "object" && record !== null ? (record as Record<string, unknown>)[key] : undefined;
-  }, value);
-}
+/** The sentence that tells a fault: who, what is wrong, why it is tolerated if so, and how to fix it. */
+export const told = ({ fix }: Rule, { name }: Pick<Resource, "name">, { says, excuse }: Fault): string =>
+  [`${name}: ${says}`, ...(excuse === undefined ? [] : [excuse]), fix].join(" ");

@@ -1,31 +1,53 @@
-import { at, type Resource, type Rule, shown } from "./rule";
+import { wellArchitected } from "./controls";
+import type { Context, Resource, Rule } from "./rule";
+import TAGGABLE from "./taggable.generated.json";
+import { hasUnknown, isObject, listOf, shown, UNKNOWN } from "./values";
 
-/** Types of the AWS provider 7 that take no tags, of those that Sluice and programs like it use. */
-const UNTAGGABLE = new Set([
-  "aws:cloudwatch/dashboard:Dashboard",
-  "aws:cloudwatch/eventArchive:EventArchive",
-  "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
-  "aws:cloudwatch/eventTarget:EventTarget",
-  "aws:iam/rolePolicy:RolePolicy",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  "aws:kms/alias:Alias",
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-  "aws:lambda/permission:Permission",
-  "aws:sns/topicPolicy:TopicPolicy",
-  "aws:sns/topicSubscription:TopicSubscription",
-  "aws:sqs/queuePolicy:QueuePolicy",
-  "aws:sqs/redrivePolicy:RedrivePolicy",
-]);
+type Tags = Readonly<Record<string, unknown>>;
 
-/** Tags of the resource, over those in `tagsAll`, where the provider's default tags stand once it has filled them in. */
-const tagsOf = ({ props }: Resource): Readonly<Record<string, unknown>> => ({
-  ...(at(props, "tagsAll") as object | undefined),
-  ...(at(props, "tags") as object | undefined),
-});
+const KNOWN_TAGGABLE = new Set<string>(TAGGABLE);
+
+/** The one type whose tags are a list. */
+const GROUP = "aws:autoscaling/group:Group";
+
+/** The provider fills `tagsAll` in for whatever takes tags, also of types that this pack does not know. */
+const isTaggable = ({ type, props }: Resource): boolean =>
+  KNOWN_TAGGABLE.has(type) || type === GROUP || "tags" in props || "tagsAll" in props;
+
+/**
+ * Tags of the resource over the provider's default tags. Pulumi's engine asks a pack after the provider's Check, which
+ * merges default tags into `tagsAll`; where an unknown or an older provider keeps it from that, the provider's own
+ * configuration tells them. Undefined when a preview does not know.
+ */
+function tagsOf({ type, props, defaultTags }: Resource): Tags | undefined {
+  const { tags, tagsAll } = props;
+  if (tags === UNKNOWN || (type === GROUP && hasUnknown(tags)) || (tagsAll === UNKNOWN && defaultTags === undefined))
+    return undefined;
+  const own = type === GROUP ? fromList(tags) : isObject(tags) ? tags : {};
+  return { ...defaultTags, ...(isObject(tagsAll) ? tagsAll : {}), ...own };
+}
+
+const fromList = (tags: unknown): Tags =>
+  Object.fromEntries(listOf(tags).flatMap((each) => (isObject(each) ? [[String(each.key), each.value]] : [])));
+
+const namesOf = ({ settings }: Context) => settings.required as readonly string[];
+
+const missingOf = (resource: Resource, context: Context): readonly string[] => {
+  const tags = tagsOf(resource);
+  return tags === undefined ? [] : namesOf(context).filter((tag) => tags[tag] === undefined || tags[tag] === "");
+};
+
+function wrongOf(resource: Resource, { settings }: Context): readonly string[] {
+  const tags = tagsOf(resource) ?? {};
+  return Object.entries(settings.allowed as Record<string, string>)
+    .filter(([tag, pattern]) => typeof tags[tag] === "string" && !new RegExp(`^(?:${pattern})$`).test(tags[tag]))
+    .map(([tag, pattern]) => `tag ${tag} is ${shown(tags[tag])}, which ${pattern} does not match.`);
+}
 
 const STANDARD = ["Environment", "Owner", "CostCenter", "Project"];
 const complete = Object.fromEntries(STANDARD.map((tag) => [tag, "x"]));
 const QUEUE = "aws:sqs/queue:Queue";
+const TEAM = { required: ["Team"], allowed: { Team: "core|edge" } };
 
 export const TAGGING: readonly Rule[] = [
   {
@@ -33,53 +55,73 @@ export const TAGGING: readonly Rule[] = [
     group: "Tagging",
     says: "A taggable resource has every required tag, each with an allowed value.",
     why: "Cost, ownership and incidents are found by tags; what has none belongs to nobody.",
-    fix: "Add the tags in `tags`, in the provider's `defaultTags`, or by a stack transformation.",
+    fix: "Add the tags in `tags` or in the provider's `defaultTags`.",
     level: "mandatory",
     severity: "medium",
-    controls: [{ framework: "Well-Architected", id: "COST03-BP02" }],
+    controls: wellArchitected("COST03-BP02"),
     settings: {
-      required: { type: "array", items: { type: "string" }, default: STANDARD },
+      required: {
+        type: "array",
+        description: "Tags that every taggable resource has.",
+        items: { type: "string" },
+        default: STANDARD,
+      },
       allowed: {
         type: "object",
         description: "By tag, a regular expression that its whole value has to match.",
         additionalProperties: { type: "string" },
         default: {},
       },
-      exemptTypes: { type: "array", items: { type: "string" }, default: [] },
+      exemptTypes: {
+        type: "array",
+        description: "Type tokens that need no tags.",
+        items: { type: "string" },
+        default: [],
+      },
+      add: {
+        type: "object",
+        description: "At level `remediate`, the value to give to a tag that is missing.",
+        additionalProperties: { type: "string" },
+        default: {},
+      },
     },
-    broken: (resource, { settings }) => {
-      const exempt = settings.exemptTypes as readonly string[];
-      if (UNTAGGABLE.has(resource.type) || exempt.includes(resource.type)) return [];
-      const tags = tagsOf(resource);
-      const missing = (settings.required as readonly string[]).filter((tag) => tags[tag] === undefined);
-      const wrong = Object.entries(settings.allowed as Record<string, string>).filter(
-        ([tag, pattern]) => tags[tag] !== undefined && !new RegExp(`^(?:${pattern})$`).test(String(tags[tag])),
-      );
-      return [
-        ...(missing.length > 0 ? [`tags lack ${missing.join(", ")}.`] : []),
-        ...wrong.map(([tag, pattern]) => `tag ${tag} is ${shown(tags[tag])}, which ${pattern} does not match.`),
-      ];
+    broken: (resource, context) => {
+      const exempt = context.settings.exemptTypes as readonly string[];
+      if (!isTaggable(resource) || exempt.includes(resource.type)) return [];
+      const missing = missingOf(resource, context);
+      return [...(missing.length > 0 ? [`tags lack ${missing.join(", ")}.`] : []), ...wrongOf(resource, context)];
+    },
+    remedy: (resource, context) => {
+      const add = context.settings.add as Tags;
+      const given = missingOf(resource, context).filter((tag) => add[tag] !== undefined);
+      if (given.length === 0 || resource.type === GROUP) return undefined;
+      const tags = Object.fromEntries(given.map((tag) => [tag, add[tag]]));
+      // The provider is not asked again after a remedy, so what it merged before is completed here.
+      return isObject(resource.props.tagsAll) ? { tags, tagsAll: tags } : { tags };
     },
     passes: [
       { type: QUEUE, props: { tags: complete } },
       { type: QUEUE, props: { tagsAll: complete } },
       { type: QUEUE, props: { tags: { Owner: "x" }, tagsAll: complete } },
+      { type: QUEUE, props: { tags: { Owner: "x" } }, defaultTags: complete },
+      { type: QUEUE, props: { tags: { Team: "core" } }, settings: TEAM },
       {
-        type: QUEUE,
-        props: { tags: { Team: "core" } },
-        settings: { required: ["Team"], allowed: { Team: "core|edge" } },
+        type: GROUP,
+        props: { tags: [{ key: "Team", value: "core", propagateAtLaunch: true }] },
+        settings: TEAM,
       },
       { type: "aws:iam/rolePolicy:RolePolicy", props: {} },
       { type: QUEUE, props: {}, settings: { exemptTypes: [QUEUE] } },
-      { type: "random:index/randomId:RandomId", props: {} },
     ],
     fails: [
       { type: QUEUE, props: {} },
-      { type: QUEUE, props: { tags: { ...complete, Owner: undefined } } },
+      { type: QUEUE, props: { tags: { ...complete, Owner: "" } } },
+      { type: QUEUE, props: { tags: { Team: "cored" } }, settings: TEAM },
+      { type: GROUP, props: { tags: [{ key: "Name", value: "x", propagateAtLaunch: true }] }, settings: TEAM },
       {
         type: QUEUE,
-        props: { tags: { Team: "cored" } },
-        settings: { required: ["Team"], allowed: { Team: "core|edge" } },
+        props: { tags: { Owner: "x" } },
+        settings: { add: { Environment: "dev", CostCenter: "one", Project: "x" } },
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type DeclaredResource, logicalName, neverRegistered, recordDeclared } from "../../local/declared";
+import { type DeclaredResource, logicalName, neverRegistered, recordDeclared, type Site } from "../../local/declared";
 import { readStackConfig } from "../../local/stack-config";
 import { stateOf } from "./plausible-state";
 
@@ -13,12 +13,16 @@ export interface RecordedResource {
   readonly parent?: string;
   readonly custom: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Inputs and what AWS would add: id, ARN, URL. */
+  /** What AWS would name it by. */
+  readonly id: string;
+  /** Inputs and what AWS would add: ARN, URL. */
   readonly state: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** Logical names of what it explicitly depends on. */
   readonly dependsOn: readonly string[];
+  /** Where the program makes it. */
+  readonly site?: Site;
 }
 
 export interface RecordedOutput {
@@ -89,6 +93,7 @@ async function run(
     name: string;
     custom: boolean;
     inputs: Record<string, unknown>;
+    id: string;
     state: Record<string, unknown>;
   }[] = [];
   const mocks: pulumi.runtime.Mocks = {
@@ -97,7 +102,7 @@ async function run(
       const { id, state } = custom
         ? stateOf(type, name, opened, { account, region: "us-east-1" })
         : { id: "", state: opened };
-      registered.push({ type, name, custom, inputs: opened, state });
+      registered.push({ type, name, custom, inputs: opened, id, state });
       return { id, state };
     },
     call: ({ token }) => {
@@ -125,10 +130,11 @@ async function run(
   return { stack, resources, declared, outputs: await outputsOf(returned), ...lookups(resources) };
 }
 
-function optionsOf({ parent, options }: DeclaredResource) {
+function optionsOf({ parent, options, site }: DeclaredResource) {
   const dependsOn = [options.dependsOn ?? []].flat() as pulumi.Resource[];
   return {
     ...(parent ? { parent } : {}),
+    ...(site ? { site } : {}),
     protect: options.protect === true,
     retainOnDelete: options.retainOnDelete === true,
     dependsOn: dependsOn.map((resource) => logicalName(resource) ?? "?"),

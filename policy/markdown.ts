@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RULES } from "./rules";
 import type { Example, Rule } from "./rules/rule";
 
 export const README = join(__dirname, "README.md");
 
-const MARK = "<!-- rules: written by npm run policy:readme -->";
+const MARK = "<!-- rules: written by npm run policy:generate -->";
 
 /** The README with the rules that the pack has, below its mark. */
 export function withRules(readme: string): string {
@@ -15,8 +14,6 @@ export function withRules(readme: string): string {
   const parts = groups.flatMap((group) => [`## ${group}`, ...RULES.filter((rule) => rule.group === group).map(part)]);
   return `${before}${MARK}\n\n${parts.join("\n\n")}\n`;
 }
-
-export const readReadme = (): string => readFileSync(README, "utf8");
 
 function part(rule: Rule): string {
   const { name, says, why, fix, level, severity, controls, settings } = rule;
@@ -35,5 +32,3 @@ function shown(rule: Rule, { type, props, opts }: Example): string {
   const what = (type ?? rule.types?.[0] ?? "").split(":")[2];
   return `\`new ${what}(name, ${JSON.stringify(props)}${opts ? `, ${JSON.stringify(opts)}` : ""})\``;
 }
-
-if (require.main === module) writeFileSync(README, withRules(readReadme()));

@@ -1,0 +1,31 @@
+import type { Resource } from "./rule";
+import { hasUnknown, textsIn } from "./values";
+
+/** Outputs by which other resources name one. */
+const NAMING = ["arn", "id", "name", "url", "bucket", "functionName", "invokeArn", "qualifiedArn", "dnsName"];
+
+/** Whether a text is an id, quotes it, or has an ARN in it that does not go on. */
+const named = (text: string, id: string): boolean =>
+  text === id ||
+  text.includes(`"${id}"`) ||
+  (id.startsWith("arn:") && text.includes(id) && !/^[\w-]/.test(text.slice(text.indexOf(id) + id.length)));
+
+/**
+ * Whether a property of one resource names another: by its ARN, id, URL or name, also within a longer text. Where a
+ * preview does not know either yet, a property is taken to name what it was computed from.
+ */
+export function refersTo(from: Resource, property: string, to: Resource): boolean {
+  const value = from.props[property];
+  const naming = NAMING.map((key) => to.props[key]);
+  if ((hasUnknown(value) || hasUnknown(naming)) && from.from?.[property]?.includes(to.urn)) return true;
+  const ids = naming.filter((id) => typeof id === "string" && id !== "") as string[];
+  return textsIn(value).some((text) => ids.some((id) => named(text, id)));
+}
+
+/** Resources of a type, of those given. */
+export const ofType = (resources: readonly Resource[], ...types: readonly string[]): readonly Resource[] =>
+  resources.filter(({ type }) => types.includes(type));
+
+/** Resources of a type whose property names this one. */
+export const referring = (resources: readonly Resource[], type: string, property: string, to: Resource) =>
+  ofType(resources, type).filter((from) => refersTo(from, property, to));
