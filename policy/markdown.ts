@@ -11,24 +11,58 @@ export function withRules(readme: string): string {
   const [before, after] = readme.split(MARK);
   if (before === undefined || after === undefined) throw new Error(`${README}: the mark is missing.`);
   const groups = [...new Set(RULES.map(({ group }) => group))];
-  const parts = groups.flatMap((group) => [`## ${group}`, ...RULES.filter((rule) => rule.group === group).map(part)]);
+  const parts = groups.flatMap((group) => {
+    const rules = RULES.filter((rule) => rule.group === group);
+    return [`## ${group}`, summary(rules), ...rules.map(part)];
+  });
   return `${before}${MARK}\n\n${parts.join("\n\n")}\n`;
 }
 
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
+
+const kindOf = ({ ofStack, remedy }: Rule): string =>
+  [ofStack ? "whole stack" : "", remedy ? "has a remedy" : ""].filter(Boolean).join(", ");
+
+const summary = (rules: readonly Rule[]): string =>
+  table(
+    ["rule", "level", "severity", ""],
+    rules.map((rule) => [`[${rule.name}](#${rule.name})`, rule.level, rule.severity, kindOf(rule)]),
+  );
+
 function part(rule: Rule): string {
-  const { name, says, why, fix, level, severity, controls, settings } = rule;
-  const ids = controls.map(({ framework, id }) => `${framework} ${id}`).join(", ");
-  const keys = Object.keys(settings ?? {}).map((key) => `\`${key}\``);
+  const { name, says, why, fix, controls, settings = {} } = rule;
+  const ids = controls.map(
+    ({ framework, version, id, title }) => `- ${[framework, version, id].filter(Boolean).join(" ")}: ${title}`,
+  );
+  const keys = Object.entries(settings).map(
+    ([key, { description, default: value }]) => `- \`${key}\`: ${description} Default \`${JSON.stringify(value)}\`.`,
+  );
+  const examples = table(
+    ["", "example"],
+    [
+      ["good", shown(rule, rule.passes[0]!)],
+      ["bad", shown(rule, rule.fails[0]!)],
+    ],
+  );
   return [
     `### ${name}`,
     `${says} ${why}`,
-    `*${level}, ${severity}*${ids ? ` · ${ids}` : ""}${keys.length > 0 ? ` · settings ${keys.join(", ")}` : ""}`,
     `Fix: ${fix}`,
-    `| | example |\n|---|---|\n| good | ${shown(rule, rule.passes[0]!)} |\n| bad | ${shown(rule, rule.fails[0]!)} |`,
+    ...(ids.length > 0 ? [ids.join("\n")] : []),
+    ...(keys.length > 0 ? [`Settings\n\n${keys.join("\n")}`] : []),
+    examples,
   ].join("\n\n");
 }
 
-function shown(rule: Rule, { type, props, opts }: Example): string {
-  const what = (type ?? rule.types?.[0] ?? "").split(":")[2];
-  return `\`new ${what}(name, ${JSON.stringify(props)}${opts ? `, ${JSON.stringify(opts)}` : ""})\``;
+function shown(rule: Rule, { type, props, opts, settings, among = [] }: Example): string {
+  const made = (of: string, given: Example["props"], options?: Example["opts"]) =>
+    `\`new ${of.split(":")[2]}(name, ${JSON.stringify(given)}${options ? `, ${JSON.stringify(options)}` : ""})\``;
+  const own = made(type ?? rule.types![0]!, props, opts);
+  const others = among.map((each) => made(each.type, each.props));
+  const beside = others.length > 0 ? [`beside ${others.join(" and ")}`] : [];
+  const set = settings ? [`with settings \`${JSON.stringify(settings)}\``] : [];
+  return [own, ...beside, ...set].join(", ");
 }

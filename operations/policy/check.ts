@@ -8,7 +8,7 @@ import { operate } from "../operate";
 import { FORMATS } from "./report";
 import { type Stack, stackIn, stackOf } from "./stacks";
 
-/** Settings of the pack for this project's stacks. */
+/** Settings of the pack for this project's stacks; for others, none but what is given. */
 export const CONFIG = join(ROOT, "policy/config.json");
 
 const readConfig = (file: string): PolicyPackConfig => JSON.parse(readFileSync(file, "utf8"));
@@ -26,15 +26,17 @@ async function main(): Promise<void> {
     options: {
       stack: { type: "string", default: "dev" },
       state: { type: "string" },
-      config: { type: "string", default: CONFIG },
+      config: { type: "string" },
       format: { type: "string", default: "table" },
     },
   });
   const format = FORMATS[values.format as keyof typeof FORMATS];
   if (format === undefined) throw new Error(`--format ${values.format}: give ${Object.keys(FORMATS).join(", ")}.`);
   const stack = await stackFor(values);
+  const file = values.config ?? (values.state === undefined ? CONFIG : undefined);
+  const config = file === undefined ? {} : readConfig(file);
   const today = new Date().toISOString().slice(0, 10);
-  const found = violationsIn(stack.resources, { stack: stack.name, today }, readConfig(values.config));
+  const found = violationsIn(stack.resources, { stack: stack.name, today }, config);
   console.log(format(stack, found));
   if (found.some(({ level }) => level === "mandatory")) process.exitCode = 1;
 }

@@ -1,7 +1,4 @@
-import { ACCESS_API } from "./access-api";
-import { ACCESS_IDENTITY } from "./access-identity";
-import { ACCESS_NETWORK } from "./access-network";
-import { ACCESS_PUBLIC } from "./access-public";
+import { ACCESS } from "./access";
 import { ENCRYPTION_AT_REST } from "./encryption-at-rest";
 import { ENCRYPTION_IN_TRANSIT } from "./encryption-in-transit";
 import { LOSS } from "./loss";
@@ -20,7 +17,7 @@ export const RULES: readonly Rule[] = [
   ...byName(ENCRYPTION_IN_TRANSIT),
   ...byName(RETENTION),
   ...byName(LOSS),
-  ...byName([...ACCESS_API, ...ACCESS_IDENTITY, ...ACCESS_NETWORK, ...ACCESS_PUBLIC]),
+  ...byName(ACCESS),
   ...byName(OBSERVABLE),
   ...byName(SOUND),
 ];

@@ -53,3 +53,7 @@ export function matches(pattern: string, text: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[^\w]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
 }
+
+/** A value behind a path of keys: `nested(["a", "b"], 1)` is `{ a: { b: 1 } }`. */
+export const nested = (path: readonly string[], value: unknown): Values =>
+  [...path].reverse().reduce<unknown>((inner, key) => ({ [key]: inner }), value) as Values;

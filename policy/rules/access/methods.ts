@@ -1,17 +1,18 @@
-import { REGISTERED, registering, unlessRegistered } from "./access-registered";
-import { fsbp, securityHub, wellArchitected } from "./controls";
-import { ofType, referring, refersTo } from "./links";
-import type { Resource, Rule } from "./rule";
-import { at, is, isObject, isSet, listOf, manyOf, shown, UNKNOWN } from "./values";
-
-type Same = Pick<Rule, "group" | "level" | "severity">;
-const SAME: Same = { group: "Nobody gets in", level: "mandatory", severity: "critical" };
+import { fsbp, wellArchitected } from "../controls";
+import { ofType, refersTo } from "../links";
+import type { Rule } from "../rule";
+import { at, is, isObject, isSet, listOf, shown, UNKNOWN } from "../values";
+import { REGISTERED, registering, unlessRegistered } from "./registered";
+import { OPEN_TO_ALL } from "./same";
 
 const API = "aws:apigateway/restApi:RestApi";
+
 const PART = "aws:apigateway/resource:Resource";
+
 const METHOD = "aws:apigateway/method:Method";
-const STAGE = "aws:apigateway/stage:Stage";
+
 const ROUTE = "aws:apigatewayv2/route:Route";
+
 const URL = "aws:lambda/functionUrl:FunctionUrl";
 
 /** Parameters that carry a signature, which the endpoint checks before it believes anything. */
@@ -32,7 +33,7 @@ function hasAnotherControl(verb: unknown, path: unknown, parameters: unknown): b
 }
 
 const METHODS: Rule = {
-  ...SAME,
+  ...OPEN_TO_ALL,
   name: "apigateway-method-is-authorised",
   says: "A method of a REST API asks who calls; OPTIONS, GET /health and signed endpoints have another control.",
   why: "A method without an authorizer answers everybody who finds the address.",
@@ -113,7 +114,7 @@ const body = (operation: object, top: object = {}) => ({
 });
 
 const BODY: Rule = {
-  ...SAME,
+  ...OPEN_TO_ALL,
   name: "apigateway-definition-is-authorised",
   says: "Every operation of an API's OpenAPI definition has a security requirement.",
   why: "An operation without one answers everybody who finds the address.",
@@ -136,7 +137,7 @@ const BODY: Rule = {
 };
 
 const ROUTES: Rule = {
-  ...SAME,
+  ...OPEN_TO_ALL,
   name: "apigatewayv2-route-is-authorised",
   says: "A route of an HTTP or WebSocket API asks who calls; OPTIONS and GET /health have another control.",
   why: "A route without an authorizer answers everybody who finds the address.",
@@ -164,7 +165,7 @@ const ROUTES: Rule = {
 };
 
 const FUNCTION_URL: Rule = {
-  ...SAME,
+  ...OPEN_TO_ALL,
   name: "lambda-function-url-is-authorised",
   says: "A function's URL answers signed requests only.",
   why: "A URL without authorization runs the function, and its bill, for everybody.",
@@ -185,63 +186,4 @@ const FUNCTION_URL: Rule = {
   fails: [{ props: { authorizationType: "NONE" } }],
 };
 
-const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
-const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
-const ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation";
-
-const isPrivateApi = (api: Resource | undefined): boolean =>
-  manyOf(at(api?.props.endpointConfiguration, "types")).some((type) => is(type, "PRIVATE"));
-
-/** Whether the public can reach what the resource opens; HTTP APIs are left out, for no web ACL can be put before them. */
-function isPublic(resource: Resource, resources: readonly Resource[]): boolean {
-  const { type, props } = resource;
-  if (type === STAGE) return !isPrivateApi(ofType(resources, API).find((api) => refersTo(resource, "restApi", api)));
-  if (!BALANCERS.includes(type)) return true;
-  return !is(props.internal, true) && (props.loadBalancerType ?? "application") === "application";
-}
-
-const FIREWALL: Rule = {
-  ...SAME,
-  name: "waf-stands-before-what-is-public",
-  says: "A web ACL stands before every public API stage, application load balancer, GraphQL API and distribution.",
-  why: "Without one, a flood or a known attack reaches, and bills, everything behind.",
-  fix: "Add a WebAclAssociation for its ARN (for CloudFront, webAclId), or make it private.",
-  severity: "high",
-  controls: [...fsbp("APIGateway.4", "CloudFront.6"), ...securityHub("ELB.16"), ...wellArchitected("SEC05-BP04")],
-  types: [STAGE, ...BALANCERS, "aws:appsync/graphQLApi:GraphQLApi", DISTRIBUTION],
-  ofStack: true,
-  settings: REGISTERED,
-  broken: unlessRegistered((resource, { resources }) => {
-    const guarded =
-      isSet(resource.props.webAclId) || referring(resources, ASSOCIATION, "resourceArn", resource).length > 0;
-    return guarded || !isPublic(resource, resources) ? [] : ["it is public, and has no web ACL."];
-  }),
-  passes: [
-    {
-      type: STAGE,
-      props: { arn: "arn:aws:apigateway:us-east-1::/restapis/a/stages/v1", restApi: "a" },
-      among: [{ type: ASSOCIATION, props: { resourceArn: "arn:aws:apigateway:us-east-1::/restapis/a/stages/v1" } }],
-    },
-    {
-      type: STAGE,
-      props: { restApi: "a" },
-      among: [{ type: API, props: { id: "a", endpointConfiguration: { types: "PRIVATE" } } }],
-    },
-    ...BALANCERS.map((type) => ({ type, props: { internal: true } })),
-    { type: BALANCERS[0]!, props: { loadBalancerType: "network" } },
-    { type: DISTRIBUTION, props: { webAclId: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/w/1" } },
-  ],
-  fails: [
-    { type: STAGE, props: { arn: "arn:aws:apigateway:us-east-1::/restapis/a/stages/v1", restApi: "a" } },
-    {
-      type: STAGE,
-      props: { arn: "arn:aws:apigateway:us-east-1::/restapis/a/stages/v1" },
-      among: [{ type: ASSOCIATION, props: { resourceArn: "arn:aws:apigateway:us-east-1::/restapis/a/stages/v12" } }],
-    },
-    { type: BALANCERS[0]!, props: {} },
-    { type: "aws:appsync/graphQLApi:GraphQLApi", props: {} },
-    { type: DISTRIBUTION, props: {} },
-  ],
-};
-
-export const ACCESS_API: readonly Rule[] = [BODY, METHODS, ROUTES, FUNCTION_URL, FIREWALL];
+export const METHODS_AUTHORISED: readonly Rule[] = [BODY, METHODS, ROUTES, FUNCTION_URL];
