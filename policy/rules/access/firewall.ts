@@ -32,7 +32,7 @@ const FIREWALL: Rule = {
   says: "A web ACL stands before every public API stage, application load balancer, GraphQL API and distribution.",
   why: "Without one, a flood or a known attack reaches, and bills, everything behind.",
   fix: "Add a WebAclAssociation for its ARN (for CloudFront, webAclId), or make it private.",
-  controls: [...fsbp("APIGateway.4", "CloudFront.6"), ...securityHub("ELB.16"), ...wellArchitected("SEC05-BP04")],
+  controls: [...fsbp("APIGateway.4", "CloudFront.6"), ...securityHub("ELB.16"), ...wellArchitected("SEC05-BP03")],
   types: [STAGE, ...BALANCERS, "aws:appsync/graphQLApi:GraphQLApi", DISTRIBUTION],
   ofStack: true,
   settings: REGISTERED,

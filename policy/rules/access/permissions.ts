@@ -122,7 +122,10 @@ const WILDCARD_RESOURCES: Rule = {
   ),
   passes: [
     { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: "sqs:SendMessage", Resource: QUEUE_ARN }) },
-    { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: ["xray:PutTraceSegments"], Resource: "*" }) },
+    {
+      type: "aws:iam/rolePolicy:RolePolicy",
+      props: policy({ Action: ["xray:PutTraceSegments", "cloudwatch:PutMetricData"], Resource: "*" }),
+    },
     { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: "tag:Get*", Resource: "*" }) },
     {
       type: "aws:iam/rolePolicy:RolePolicy",

@@ -1,4 +1,4 @@
-import { fsbp, wellArchitected } from "../controls";
+import { fsbp } from "../controls";
 import { always, type Resource, type Rule } from "../rule";
 import { at, is, isSet, manyOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
@@ -82,7 +82,7 @@ const TARGET_GROUP: Rule = {
   fix: "Give protocol HTTPS or TLS; a group of Lambda functions has none and needs none.",
   level: "advisory",
   severity: "low",
-  controls: wellArchitected("SEC09-BP02"),
+  controls: fsbp("ELB.22"),
   types: TARGET_GROUPS,
   broken: ({ props: { protocol, targetType } }) =>
     !is(targetType, "lambda") && is(protocol, "HTTP") && protocol !== UNKNOWN
