@@ -33,7 +33,7 @@ const summary = (rules: readonly Rule[]): string =>
   );
 
 function part(rule: Rule): string {
-  const { name, says, why, fix, controls, settings = {} } = rule;
+  const { name, says, why, fix, types, controls, settings = {} } = rule;
   const ids = controls.map(
     ({ framework, version, id, title }) => `- ${[framework, version, id].filter(Boolean).join(" ")}: ${title}`,
   );
@@ -51,6 +51,7 @@ function part(rule: Rule): string {
     `### ${name}`,
     `${says} ${why}`,
     `Fix: ${fix}`,
+    types === undefined ? "Looks at every AWS resource." : `Looks at ${types.map((type) => `\`${type}\``).join(", ")}.`,
     ...(ids.length > 0 ? [ids.join("\n")] : []),
     ...(keys.length > 0 ? [`Settings\n\n${keys.join("\n")}`] : []),
     examples,

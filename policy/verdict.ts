@@ -1,7 +1,7 @@
 import type { PolicyPackConfig } from "@pulumi/policy";
 import type { Place } from "./engine";
 import { RULES } from "./rules";
-import { type Fault, faultsOf, type Resource, type Rule } from "./rules/rule";
+import { type Context, type Fault, faultsOf, mended, type Resource, type Rule, remedyOf } from "./rules/rule";
 
 /** A resource before and after its creation: most rules look at its inputs, those of a whole stack at its outputs. */
 export interface Deployed {
@@ -24,13 +24,23 @@ export function violationsIn(stack: readonly Deployed[], place: Place, config: P
     if (level === "disabled") return [];
     const context = { ...place, settings, resources: rule.ofStack ? outputs : [] };
     return stack.flatMap((each) => {
-      const resource = rule.ofStack ? each.outputs : each.inputs;
+      const resource = rule.ofStack
+        ? each.outputs
+        : level === "remediate"
+          ? remedied(rule, each.inputs, context)
+          : each.inputs;
       return faultsOf(rule, resource, context).map((fault) => ({
         ...{ rule, resource, fault },
         level: fault.excuse !== undefined || level === "advisory" ? ("advisory" as const) : ("mandatory" as const),
       }));
     });
   });
+}
+
+/** The resource as it is after the rule's remedy. */
+function remedied(rule: Rule, resource: Resource, context: Context): Resource {
+  const remedy = remedyOf(rule, resource, context);
+  return remedy === undefined ? resource : { ...resource, props: mended(resource.props, remedy) };
 }
 
 function configOf({ name, level: own }: Rule, config: PolicyPackConfig) {

@@ -5,13 +5,14 @@ import type { PolicyPackConfig } from "@pulumi/policy";
 import { violationsIn } from "../../policy/verdict";
 import { ROOT, recordProgram, type StackName } from "../../tests/support/recorded-program";
 import { operate } from "../operate";
+import { checkedConfig } from "./config";
 import { FORMATS } from "./report";
 import { type Stack, stackIn, stackOf } from "./stacks";
 
 /** Settings of the pack for this project's stacks; for others, none but what is given. */
 export const CONFIG = join(ROOT, "policy/config.json");
 
-const readConfig = (file: string): PolicyPackConfig => JSON.parse(readFileSync(file, "utf8"));
+const readConfig = (file: string): PolicyPackConfig => checkedConfig(JSON.parse(readFileSync(file, "utf8")), file);
 
 async function stackFor(values: { readonly stack: string; readonly state?: string | undefined }): Promise<Stack> {
   if (values.state !== undefined) return stackIn(values.state);

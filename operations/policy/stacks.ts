@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Site } from "../../local/declared";
 import type { Resource } from "../../policy/rules/rule";
-import { isObject } from "../../policy/rules/values";
+import { isObject, parsedJson, UNKNOWN } from "../../policy/rules/values";
 import type { Deployed } from "../../policy/verdict";
 import type { RecordedProgram } from "../../tests/support/recorded-program";
 
@@ -32,6 +32,8 @@ interface Exported {
   readonly urn: string;
   readonly type: string;
   readonly custom: boolean;
+  /** Read, not made, by the stack. */
+  readonly external?: boolean;
   readonly delete?: boolean;
   readonly inputs?: Resource["props"];
   readonly outputs?: Resource["props"];
@@ -47,7 +49,7 @@ export function stackIn(file: string): Stack {
   const list = isObject(exported) && isObject(exported.deployment) ? exported.deployment.resources : undefined;
   if (!Array.isArray(list))
     throw new Error(`${file}: deployment.resources is missing; give what pulumi stack export wrote.`);
-  const kept = (list as Exported[]).filter((each) => each.custom && !each.delete);
+  const kept = (list as Exported[]).filter((each) => each.custom && !each.delete && !each.external);
   return {
     name: kept[0]?.urn.split(":")[2] ?? "",
     resources: kept.map(deployedOf),
@@ -69,7 +71,21 @@ function deployedOf({
     opts: { protect: protect === true, retainOnDelete: retainOnDelete === true },
     ...(propertyDependencies ? { from: propertyDependencies } : {}),
   };
-  return { inputs: { ...bare, props: inputs }, outputs: { ...bare, props: outputs } };
+  return { inputs: { ...bare, props: opened(inputs) }, outputs: { ...bare, props: opened(outputs) } };
+}
+
+/** Marks a secret in an exported stack: encrypted, or in clear after `--show-secrets`. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+/** Properties with secrets opened where they are in clear; one that is encrypted is as good as not known. */
+const opened = (props: Resource["props"]): Resource["props"] =>
+  Object.fromEntries(Object.entries(props).map(([key, value]) => [key, openedValue(value)]));
+
+function openedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(openedValue);
+  if (!isObject(value)) return value;
+  if (!(SECRET in value)) return opened(value);
+  return typeof value.plaintext === "string" ? parsedJson(value.plaintext) : UNKNOWN;
 }
 
 /** Pulumi writes `project:///components/bus.ts#12,3`. */

@@ -21,6 +21,8 @@ export const takesAccessLogs = (bucket: Resource, resources: readonly Resource[]
 /** Properties that name a bucket as the place of access logs. */
 const LOGGERS: readonly (readonly [property: string, ...types: string[]])[] = [
   ["accessLogs", "aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
+  ["accessLogs", "aws:elb/loadBalancer:LoadBalancer"],
+  ["healthCheckLogs", "aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
   ["connectionLogs", "aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
   ["targetBucket", "aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2"],
   ["logging", "aws:s3/bucket:Bucket"],

@@ -1,4 +1,4 @@
-import { isObject, manyOf, UNKNOWN } from "./values";
+import { isObject, manyOf, parsedJson, UNKNOWN } from "./values";
 
 /** A statement of a policy document, every list a list. */
 export interface Statement {
@@ -8,7 +8,7 @@ export interface Statement {
   readonly exceptActions: boolean;
   readonly resources: readonly string[];
   readonly exceptResources: boolean;
-  /** Principals by kind (`AWS`, `Service`, `Federated`); `*` alone is AWS's `*`. */
+  /** Principals by kind (`AWS`, `Service`, `Federated`); `*` alone, and any principal but some, is AWS's `*`. */
   readonly principals: readonly (readonly [kind: string, id: string])[];
   /** Operator → key → values; operators and keys in lower case. */
   readonly conditions: readonly Condition[];
@@ -28,23 +28,15 @@ export function statementsOf(document: unknown): readonly Statement[] {
   return isObject(parsed) ? manyOf(parsed.Statement).filter(isObject).map(statementOf) : [];
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function statementOf(statement: Readonly<Record<string, unknown>>): Statement {
-  const { Effect, Action, NotAction, Resource, NotResource, Principal, Condition } = statement;
+  const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition } = statement;
   return {
     effect: String(Effect === UNKNOWN ? "" : Effect),
     actions: textsOf(Action ?? NotAction),
     exceptActions: NotAction !== undefined,
     resources: textsOf(Resource ?? NotResource),
     exceptResources: NotResource !== undefined,
-    principals: principalsOf(Principal),
+    principals: NotPrincipal === undefined ? principalsOf(Principal) : [["AWS", "*"]],
     conditions: conditionsOf(Condition),
   };
 }
@@ -67,14 +59,24 @@ function conditionsOf(conditions: unknown): readonly Condition[] {
   );
 }
 
-/** Whether a document denies everyone who does not come over TLS. */
-export const refusesPlainHttp = (document: unknown): boolean =>
+/** Keys that let services of AWS pass, which come over TLS by themselves. */
+const OF_SERVICES = ["aws:principalisawsservice", "aws:viaawsservice"];
+
+/**
+ * Whether a document denies everyone who does not come over TLS: some action that covers all of the resource's, and when asked what is
+ * inside the resource. Any further condition would let others pass.
+ */
+export const refusesPlainHttp = (document: unknown, covering: readonly string[], inside?: RegExp): boolean =>
   statementsOf(document).some(
-    ({ effect, principals, conditions }) =>
+    ({ effect, exceptActions, actions, resources, exceptResources, principals, conditions }) =>
       effect === "Deny" &&
-      principals.some(([, id]) => id === "*") &&
-      conditions.some(
-        ({ operator, key, values }) =>
-          operator.startsWith("bool") && key === "aws:securetransport" && values.includes("false"),
-      ),
+      !exceptActions &&
+      actions.some((action) => covering.includes(action.toLowerCase())) &&
+      (inside === undefined || (!exceptResources && resources.some((resource) => inside.test(resource)))) &&
+      principals.some(([kind, id]) => kind === "AWS" && id === "*") &&
+      conditions.some(overPlainHttp) &&
+      conditions.every((each) => overPlainHttp(each) || OF_SERVICES.includes(each.key)),
   );
+
+const overPlainHttp = ({ operator, key, values }: Condition): boolean =>
+  /^bool(ifexists)?$/.test(operator) && key === "aws:securetransport" && values.includes("false");

@@ -4,11 +4,13 @@ import { hasUnknown, textsIn } from "./values";
 /** Outputs by which other resources name one. */
 const NAMING = ["arn", "id", "name", "url", "bucket", "functionName", "invokeArn", "qualifiedArn", "dnsName"];
 
-/** Whether a text is an id, quotes it, or has an ARN in it that does not go on. */
-const named = (text: string, id: string): boolean =>
-  text === id ||
-  text.includes(`"${id}"`) ||
-  (id.startsWith("arn:") && text.includes(id) && !/^[\w-]/.test(text.slice(text.indexOf(id) + id.length)));
+/** Whether a text is an id, has it in quotes or brackets, or has an ARN in it that does not go on (`q` is not `q.fifo`). */
+function named(text: string, id: string): boolean {
+  if (text === id) return true;
+  const escaped = id.replace(/[^\w]/g, "\\$&");
+  const ends = id.startsWith("arn:") ? "(?![\\w-]|\\.\\w)" : '[")]';
+  return new RegExp(id.startsWith("arn:") ? escaped + ends : `["(]${escaped}${ends}`).test(text);
+}
 
 /**
  * Whether a property of one resource names another: by its ARN, id, URL or name, also within a longer text. Where a

@@ -1,4 +1,5 @@
 import { always, type Context, type Resource, type Rule } from "./rule";
+import { QUEUE, TABLE } from "./types";
 import { is, matches, shown, UNKNOWN } from "./values";
 
 interface Exemption {
@@ -76,42 +77,82 @@ interface Keeper {
   readonly lets: unknown;
 }
 
-/** Properties that keep a resource when its stack is destroyed, unless absent. */
+const keepers = (property: string, lets: unknown, types: readonly string[]): readonly Keeper[] =>
+  types.map((type) => ({ type: `aws:${type}`, property, lets }));
+
+/** Properties that keep a resource, or a copy of it, when its stack is destroyed, unless absent. */
 const KEEPING: readonly Keeper[] = [
-  { type: "aws:alb/loadBalancer:LoadBalancer", property: "enableDeletionProtection", lets: false },
-  { type: "aws:cloudfront/distribution:Distribution", property: "retainOnDelete", lets: false },
-  { type: "aws:cloudwatch/logGroup:LogGroup", property: "deletionProtectionEnabled", lets: false },
-  { type: "aws:cloudwatch/logGroup:LogGroup", property: "skipDestroy", lets: false },
-  { type: "aws:cognito/userPool:UserPool", property: "deletionProtection", lets: "INACTIVE" },
-  { type: "aws:docdb/cluster:Cluster", property: "deletionProtection", lets: false },
-  { type: "aws:dynamodb/table:Table", property: "deletionProtectionEnabled", lets: false },
-  { type: "aws:ec2/instance:Instance", property: "disableApiTermination", lets: false },
-  { type: "aws:eks/cluster:Cluster", property: "deletionProtection", lets: false },
-  { type: "aws:lambda/function:Function", property: "skipDestroy", lets: false },
-  { type: "aws:lambda/layerVersion:LayerVersion", property: "skipDestroy", lets: false },
-  {
-    type: "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
-    property: "skipDestroy",
-    lets: false,
-  },
-  { type: "aws:lb/loadBalancer:LoadBalancer", property: "enableDeletionProtection", lets: false },
-  { type: "aws:neptune/cluster:Cluster", property: "deletionProtection", lets: false },
-  { type: "aws:rds/cluster:Cluster", property: "deletionProtection", lets: false },
-  { type: "aws:rds/instance:Instance", property: "deletionProtection", lets: false },
+  ...keepers("deleteProtection", false, ["networkfirewall/firewall:Firewall"]),
+  ...keepers("deletionProtection", false, [
+    "docdb/cluster:Cluster",
+    "docdb/globalCluster:GlobalCluster",
+    "eks/cluster:Cluster",
+    "neptune/cluster:Cluster",
+    "neptune/globalCluster:GlobalCluster",
+    "neptunegraph/graph:Graph",
+    "rds/cluster:Cluster",
+    "rds/globalCluster:GlobalCluster",
+    "rds/instance:Instance",
+  ]),
+  ...keepers("deletionProtection", "INACTIVE", ["cognito/userPool:UserPool"]),
+  ...keepers("deletionProtection", "DISABLED", ["verifiedpermissions/policyStore:PolicyStore"]),
+  ...keepers("deletionProtectionEnabled", false, [
+    "cloudwatch/logGroup:LogGroup",
+    "dsql/cluster:Cluster",
+    "dynamodb/table:Table",
+    "dynamodb/tableReplica:TableReplica",
+  ]),
+  ...keepers("disableApiTermination", false, ["ec2/instance:Instance", "ec2/launchTemplate:LaunchTemplate"]),
+  ...keepers("enableDeletionProtection", false, ["alb/loadBalancer:LoadBalancer", "lb/loadBalancer:LoadBalancer"]),
+  ...keepers("finalSnapshot", false, ["ebs/volume:Volume"]),
+  ...keepers("finalSnapshotIdentifier", undefined, [
+    "elasticache/cluster:Cluster",
+    "elasticache/replicationGroup:ReplicationGroup",
+  ]),
+  ...keepers("finalSnapshotName", undefined, ["memorydb/cluster:Cluster"]),
+  ...keepers("retainOnDelete", false, ["cloudfront/distribution:Distribution"]),
+  ...keepers("skipDestroy", false, [
+    "cloudwatch/logGroup:LogGroup",
+    "ecs/taskDefinition:TaskDefinition",
+    "lambda/function:Function",
+    "lambda/layerVersion:LayerVersion",
+    "lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    "mq/configuration:Configuration",
+    "rds/optionGroup:OptionGroup",
+    "rds/parameterGroup:ParameterGroup",
+    "s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  ]),
+  ...keepers("skipFinalBackup", true, ["fsx/lustreFileSystem:LustreFileSystem"]),
+  ...keepers("terminationProtection", false, ["emr/cluster:Cluster"]),
 ];
 
 /** Properties that must be set for destroy to succeed: AWS refuses or keeps a copy otherwise. */
 const LETTING: readonly Keeper[] = [
-  { type: "aws:athena/workgroup:Workgroup", property: "forceDestroy", lets: true },
-  { type: "aws:docdb/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:ecr/repository:Repository", property: "forceDelete", lets: true },
-  { type: "aws:neptune/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:rds/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:rds/instance:Instance", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:redshift/cluster:Cluster", property: "skipFinalSnapshot", lets: true },
-  { type: "aws:s3/bucket:Bucket", property: "forceDestroy", lets: true },
-  { type: "aws:s3/bucketV2:BucketV2", property: "forceDestroy", lets: true },
-  { type: "aws:secretsmanager/secret:Secret", property: "recoveryWindowInDays", lets: 0 },
+  ...keepers("forceDelete", true, ["ecr/repository:Repository"]),
+  ...keepers("forceDestroy", true, [
+    "athena/database:Database",
+    "athena/workgroup:Workgroup",
+    "backup/vault:Vault",
+    "ecrpublic/repository:Repository",
+    "s3/bucket:Bucket",
+    "s3/bucketV2:BucketV2",
+    "s3/directoryBucket:DirectoryBucket",
+    "s3tables/tableBucket:TableBucket",
+  ]),
+  ...keepers("recoveryWindowInDays", 0, ["secretsmanager/secret:Secret"]),
+  ...keepers("skipFinalBackup", true, [
+    "fsx/ontapVolume:OntapVolume",
+    "fsx/openZfsFileSystem:OpenZfsFileSystem",
+    "fsx/windowsFileSystem:WindowsFileSystem",
+  ]),
+  ...keepers("skipFinalSnapshot", true, [
+    "docdb/cluster:Cluster",
+    "neptune/cluster:Cluster",
+    "rds/cluster:Cluster",
+    "rds/instance:Instance",
+    "redshift/cluster:Cluster",
+  ]),
+  ...keepers("terminationProtectionEnabled", false, ["cloudtrail/eventDataStore:EventDataStore"]),
 ];
 
 const holding = (
@@ -123,11 +164,11 @@ const holding = (
     ({ type: of, property, lets }) => of === type && !is(props[property], lets) && !tolerates(props[property]),
   );
 
-const said = ({ props }: Pick<Resource, "props">, keepers: readonly Keeper[]): readonly string[] =>
-  keepers.map(({ property, lets }) => `${property} is ${shown(props[property])}, not ${shown(lets)}.`);
+const said = ({ props }: Pick<Resource, "props">, held: readonly Keeper[]): readonly string[] =>
+  held.map(({ property, lets }) => `${property} is ${shown(props[property])}, not ${shown(lets)}.`);
 
-const freed = (keepers: readonly Keeper[]): Resource["props"] | undefined =>
-  Object.fromEntries(keepers.map(({ property, lets }) => [property, lets]));
+const freed = (held: readonly Keeper[]): Resource["props"] =>
+  Object.fromEntries(held.filter(({ lets }) => lets !== undefined).map(({ property, lets }) => [property, lets]));
 
 /** Off when nobody says anything. */
 const unsaid = (value: unknown): boolean => value === undefined || value === null;
@@ -135,8 +176,6 @@ const unsaid = (value: unknown): boolean => value === undefined || value === nul
 const typesOf = (list: readonly Keeper[]) => [...new Set(list.map(({ type }) => type))];
 
 const KEYS = ["aws:kms/key:Key", "aws:kms/externalKey:ExternalKey", "aws:kms/replicaKey:ReplicaKey"];
-const QUEUE = "aws:sqs/queue:Queue";
-const TABLE = "aws:dynamodb/table:Table";
 
 export const RETENTION: readonly Rule[] = [
   {

@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, Severity } from "@pulumi/policy";
 import type { Control } from "./controls";
+import { isObject } from "./values";
 
 /** A resource as a rule sees it; what a preview does not know yet is `UNKNOWN`. */
 export interface Resource {
@@ -68,7 +69,10 @@ export interface Rule {
   readonly broken: (resource: Resource, context: Context) => readonly string[];
   /** Why its faults do not stop this stack; undefined when they do. An excuse is told with every fault. */
   readonly excuse?: (context: Context) => string | undefined;
-  /** Properties to add, for level `remediate`; keys of an object are added to those it has. Undefined: nothing to do. */
+  /**
+   * Properties to add, for level `remediate`; keys of an object are added to those it has. Undefined: nothing to do. Only what changes a
+   * resource in place, needs nothing else, and loses nothing.
+   */
   readonly remedy?: (resource: Resource, context: Context) => Readonly<Record<string, unknown>> | undefined;
   readonly passes: readonly Example[];
   readonly fails: readonly Example[];
@@ -96,10 +100,22 @@ export function faultsOf(rule: Rule, resource: Resource, given: Context): readon
   return rule.broken(resource, context).map((says) => (excuse === undefined ? { says } : { says, excuse }));
 }
 
-/** What the rule would add to a resource that breaks it; undefined when it does not, or nothing helps. */
+/** What the rule would add to a resource so that it breaks it no more; undefined when nothing is, or may be, mended so. */
 export function remedyOf(rule: Rule, resource: Resource, given: Context): Resource["props"] | undefined {
-  if (faultsOf(rule, resource, given).length === 0) return undefined;
-  return rule.remedy?.(resource, withDefaults(rule, given));
+  if (!faultsOf(rule, resource, given).some(({ excuse }) => excuse === undefined)) return undefined;
+  const remedy = rule.remedy?.(resource, withDefaults(rule, given));
+  if (remedy === undefined) return undefined;
+  const after = { ...resource, props: mended(resource.props, remedy) };
+  return faultsOf(rule, after, given).length === 0 ? remedy : undefined;
+}
+
+/** Properties with a remedy laid over them: keys of an object are added to those it has. */
+export function mended(props: Resource["props"], remedy: Resource["props"]): Resource["props"] {
+  const laid = Object.entries(remedy).map(([key, value]) => {
+    const before = props[key];
+    return [key, isObject(value) && isObject(before) ? { ...before, ...value } : value];
+  });
+  return { ...props, ...Object.fromEntries(laid) };
 }
 
 /** A remedy that is the same for every resource. */

@@ -1,7 +1,8 @@
 import { wellArchitected } from "./controls";
 import type { Context, Resource, Rule } from "./rule";
 import TAGGABLE from "./taggable.generated.json";
-import { hasUnknown, isObject, listOf, shown, UNKNOWN } from "./values";
+import { QUEUE } from "./types";
+import { hasUnknown, isObject, listOf, regexOf, shown, UNKNOWN } from "./values";
 
 type Tags = Readonly<Record<string, unknown>>;
 
@@ -39,14 +40,18 @@ const missingOf = (resource: Resource, context: Context): readonly string[] => {
 
 function wrongOf(resource: Resource, { settings }: Context): readonly string[] {
   const tags = tagsOf(resource) ?? {};
-  return Object.entries(settings.allowed as Record<string, string>)
-    .filter(([tag, pattern]) => typeof tags[tag] === "string" && !new RegExp(`^(?:${pattern})$`).test(tags[tag]))
-    .map(([tag, pattern]) => `tag ${tag} is ${shown(tags[tag])}, which ${pattern} does not match.`);
+  return Object.entries(settings.allowed as Record<string, string>).flatMap(([tag, pattern]) => {
+    const allowed = regexOf(`^(?:${pattern})$`);
+    const value = tags[tag];
+    if (allowed === undefined) return [`setting allowed.${tag} is ${shown(pattern)}, no regular expression.`];
+    return typeof value !== "string" || allowed.test(value)
+      ? []
+      : [`tag ${tag} is ${shown(value)}, which ${pattern} does not match.`];
+  });
 }
 
 const STANDARD = ["Environment", "Owner", "CostCenter", "Project"];
 const complete = Object.fromEntries(STANDARD.map((tag) => [tag, "x"]));
-const QUEUE = "aws:sqs/queue:Queue";
 const TEAM = { required: ["Team"], allowed: { Team: "core|edge" } };
 
 export const TAGGING: readonly Rule[] = [

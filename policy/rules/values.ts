@@ -57,3 +57,21 @@ export function matches(pattern: string, text: string): boolean {
 /** A value behind a path of keys: `nested(["a", "b"], 1)` is `{ a: { b: 1 } }`. */
 export const nested = (path: readonly string[], value: unknown): Values =>
   [...path].reverse().reduce<unknown>((inner, key) => ({ [key]: inner }), value) as Values;
+
+/** What a JSON text says; undefined when it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A regular expression of a setting; undefined when it is none. */
+export function regexOf(source: unknown, flags = ""): RegExp | undefined {
+  try {
+    return new RegExp(String(source), flags);
+  } catch {
+    return undefined;
+  }
+}

@@ -232,6 +232,11 @@ describe("The policy pack in Pulumi's analyzer", () => {
         await analyze({ type: QUEUE, props: { sqsManagedSseEnabled: false, kmsMasterKeyId: UNKNOWN, tags } }),
         [],
       );
+      const mapping = { eventSourceArn: "arn:aws:sqs:us-east-1:1:q", functionResponseTypes: [UNKNOWN] };
+      assert.deepEqual(
+        await analyze({ type: "aws:lambda/eventSourceMapping:EventSourceMapping", props: { ...mapping, tags } }),
+        [],
+      );
       const found = await analyze({ type: QUEUE, props: { kmsMasterKeyId: UNKNOWN, tags: { Owner: UNKNOWN } } });
       assert.match(found[0]!.message, /tags lack Environment, CostCenter, Project\./);
     });
@@ -245,6 +250,10 @@ describe("The policy pack in Pulumi's analyzer", () => {
       );
       const bare = { ...provider, defaultTags: JSON.stringify({ tags: { Owner: "me" } }) };
       assert.deepEqual(namesOf(await analyze({ type: QUEUE, props: {}, provider: bare })), ["aws-resource-is-tagged"]);
+      const own = { defaultTags: { tags } };
+      assert.deepEqual(await analyze({ type: QUEUE, props: {}, provider: own }), []);
+      const unknown = { defaultTags: UNKNOWN };
+      assert.deepEqual(await analyze({ type: QUEUE, props: { tags: {}, tagsAll: UNKNOWN }, provider: unknown }), []);
     });
   });
 
@@ -318,10 +327,18 @@ describe("The policy pack in Pulumi's analyzer", () => {
 
     it("keeps a secret secret", async () => {
       const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "hunter2" };
-      const [done] = await configured({ "rds-database-is-encrypted": ["remediate"] }, () =>
+      const [done] = await configured({ "rds-database-has-backups": ["remediate"] }, () =>
         remediate({ type: "aws:rds/instance:Instance", props: { password: secret } }),
       );
-      assert.deepEqual(done!.props, { password: secret, storageEncrypted: true });
+      assert.deepEqual(done!.props, { password: secret, backupRetentionPeriod: 7 });
+    });
+
+    it("mends nothing that is exempt", async () => {
+      const exemptions = [{ stack: "dev", reason: "The auditors hold it.", until: "2999-12-31" }];
+      const done = await configured({ "aws-resource-can-be-destroyed": ["remediate", { exemptions }] }, () =>
+        remediate({ type: "aws:s3/bucket:Bucket", props: {} }),
+      );
+      assert.deepEqual(done, []);
     });
 
     it("leaves to the check what it cannot mend", async () => {

@@ -1,6 +1,7 @@
 import { cis, fsbp } from "../controls";
-import { ofType } from "../links";
+import { ofType, refersTo } from "../links";
 import type { Rule } from "../rule";
+import { WORLD } from "../types";
 import { at, is, manyOf, nested, shown, UNKNOWN } from "../values";
 import { REGISTERED, registering, unlessRegistered } from "./registered";
 import { SAME } from "./same";
@@ -12,6 +13,7 @@ const PUBLIC: readonly (readonly [type: string, path: readonly string[], value: 
   ["aws:docdb/clusterInstance:ClusterInstance", ["publiclyAccessible"], true],
   ["aws:ec2/instance:Instance", ["associatePublicIpAddress"], true],
   ["aws:ecs/service:Service", ["networkConfiguration", "assignPublicIp"], true],
+  ["aws:elb/loadBalancer:LoadBalancer", ["internal"], false],
   ["aws:lb/loadBalancer:LoadBalancer", ["internal"], false],
   ["aws:mq/broker:Broker", ["publiclyAccessible"], true],
   ["aws:neptune/clusterInstance:ClusterInstance", ["publiclyAccessible"], true],
@@ -36,7 +38,8 @@ const ENDPOINTS: Rule = {
   broken: unlessRegistered(({ type, props }) =>
     PUBLIC.filter(([of]) => of === type).flatMap(([, path, value]) => {
       const given = at(props, ...path);
-      const bad = given === value || (given === undefined && unsetIsPublic(type));
+      const bad =
+        given === value || (given === undefined && unsetIsPublic(type) && props.loadBalancerType !== "gateway");
       return bad && given !== UNKNOWN ? [`${path.join(".")} is ${shown(given)}.`] : [];
     }),
   ),
@@ -50,9 +53,6 @@ const ENDPOINTS: Rule = {
     { type: "aws:lb/loadBalancer:LoadBalancer", props: {} },
   ],
 };
-
-/** Every address there is. */
-const WORLD = ["0.0.0.0/0", "::/0"];
 
 const CLUSTER: Rule = {
   ...SAME,
@@ -97,11 +97,14 @@ const IMDS: Rule = {
   controls: [...fsbp("EC2.8", "EC2.170"), ...cis("6.7")],
   types: INSTANCES,
   ofStack: true,
-  broken: ({ props }, { resources }) => {
+  broken: (resource, { resources }) => {
+    const { props } = resource;
     const given = at(props, "metadataOptions", "httpTokens");
     const byDefault = ofType(resources, DEFAULTS).some((each) => is(each.props.httpTokens, "required"));
+    const template = ofType(resources, INSTANCES[1]!).find((each) => refersTo(resource, "launchTemplate", each));
+    const inherited = at(template?.props, "metadataOptions", "httpTokens");
     const off = is(at(props, "metadataOptions", "httpEndpoint"), "disabled");
-    if (is(given, "required") || off || (given === undefined && byDefault)) return [];
+    if (is(given, "required") || off || (given === undefined && (byDefault || is(inherited, "required")))) return [];
     return [`metadataOptions.httpTokens is ${shown(given)}.`];
   },
   passes: [

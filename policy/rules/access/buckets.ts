@@ -1,7 +1,7 @@
 import { BUCKETS } from "../buckets";
 import { cis, fsbp, wellArchitected } from "../controls";
 import { always, type Rule } from "../rule";
-import { is, shown, UNKNOWN } from "../values";
+import { is, shown, textsIn, UNKNOWN } from "../values";
 import { REGISTERED, registering, unlessRegistered } from "./registered";
 import { OPEN_TO_ALL } from "./same";
 
@@ -49,11 +49,34 @@ const ACL: Rule = {
   controls: fsbp("S3.2", "S3.3", "S3.12"),
   types: WITH_ACL,
   settings: REGISTERED,
-  broken: unlessRegistered(({ props: { acl } }) =>
-    PUBLIC_ACL.includes(String(acl === UNKNOWN ? "" : acl)) ? [`acl is ${shown(acl)}.`] : [],
-  ),
+  broken: unlessRegistered(({ props: { acl, grants, accessControlPolicy } }) => [
+    ...(PUBLIC_ACL.includes(String(acl === UNKNOWN ? "" : acl)) ? [`acl is ${shown(acl)}.`] : []),
+    ...textsIn([grants, accessControlPolicy])
+      .filter((grantee) => /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(grantee))
+      .map((grantee) => `it is granted to ${grantee}.`),
+  ]),
   passes: [{ props: {} }, { props: { acl: "private" } }, { props: { acl: "public-read" }, settings: registering() }],
-  fails: [...WITH_ACL.map((type) => ({ type, props: { acl: "public-read" } }))],
+  fails: [
+    ...WITH_ACL.map((type) => ({ type, props: { acl: "public-read" } })),
+    {
+      props: {
+        grants: [{ type: "Group", permissions: ["READ"], uri: "http://acs.amazonaws.com/groups/global/AllUsers" }],
+      },
+    },
+    {
+      type: "aws:s3/bucketAcl:BucketAcl",
+      props: {
+        accessControlPolicy: {
+          grants: [
+            {
+              grantee: { type: "Group", uri: "http://acs.amazonaws.com/groups/global/AuthenticatedUsers" },
+              permission: "READ",
+            },
+          ],
+        },
+      },
+    },
+  ],
 };
 
 export const BUCKETS_CLOSED: readonly Rule[] = [BLOCKED, ACL];

@@ -1,17 +1,10 @@
 import { fsbp, securityHub, wellArchitected } from "../controls";
 import { ofType, referring, refersTo } from "../links";
 import type { Resource, Rule } from "../rule";
+import { BALANCERS, DISTRIBUTION, REST_API, STAGE } from "../types";
 import { at, is, isSet, manyOf } from "../values";
 import { REGISTERED, unlessRegistered } from "./registered";
 import { SAME } from "./same";
-
-const API = "aws:apigateway/restApi:RestApi";
-
-const STAGE = "aws:apigateway/stage:Stage";
-
-const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
-
-const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
 
 const ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation";
 
@@ -21,8 +14,9 @@ const isPrivateApi = (api: Resource | undefined): boolean =>
 /** Whether the public can reach what the resource opens; HTTP APIs are left out, for no web ACL can be put before them. */
 function isPublic(resource: Resource, resources: readonly Resource[]): boolean {
   const { type, props } = resource;
-  if (type === STAGE) return !isPrivateApi(ofType(resources, API).find((api) => refersTo(resource, "restApi", api)));
-  if (!BALANCERS.includes(type)) return true;
+  if (type === STAGE)
+    return !isPrivateApi(ofType(resources, REST_API).find((api) => refersTo(resource, "restApi", api)));
+  if (!BALANCERS.includes(type)) return !is(props.visibility, "PRIVATE");
   return !is(props.internal, true) && (props.loadBalancerType ?? "application") === "application";
 }
 
@@ -38,7 +32,9 @@ const FIREWALL: Rule = {
   settings: REGISTERED,
   broken: unlessRegistered((resource, { resources }) => {
     const guarded =
-      isSet(resource.props.webAclId) || referring(resources, ASSOCIATION, "resourceArn", resource).length > 0;
+      isSet(resource.props.webAclId) ||
+      isSet(resource.props.webAclArn) ||
+      referring(resources, ASSOCIATION, "resourceArn", resource).length > 0;
     return guarded || !isPublic(resource, resources) ? [] : ["it is public, and has no web ACL."];
   }),
   passes: [
@@ -50,7 +46,7 @@ const FIREWALL: Rule = {
     {
       type: STAGE,
       props: { restApi: "a" },
-      among: [{ type: API, props: { id: "a", endpointConfiguration: { types: "PRIVATE" } } }],
+      among: [{ type: REST_API, props: { id: "a", endpointConfiguration: { types: "PRIVATE" } } }],
     },
     ...BALANCERS.map((type) => ({ type, props: { internal: true } })),
     { type: BALANCERS[0]!, props: { loadBalancerType: "network" } },

@@ -1,11 +1,11 @@
 import { fsbp, wellArchitected } from "../controls";
 import { ofType, refersTo } from "../links";
-import type { Rule } from "../rule";
-import { at, is, isObject, isSet, listOf, shown, UNKNOWN } from "../values";
+import type { Resource, Rule } from "../rule";
+import { REST_API } from "../types";
+import { at, is, isObject, isSet, manyOf, shown, UNKNOWN } from "../values";
+import { openOperations } from "./openapi";
 import { REGISTERED, registering, unlessRegistered } from "./registered";
 import { OPEN_TO_ALL } from "./same";
-
-const API = "aws:apigateway/restApi:RestApi";
 
 const PART = "aws:apigateway/resource:Resource";
 
@@ -14,6 +14,10 @@ const METHOD = "aws:apigateway/method:Method";
 const ROUTE = "aws:apigatewayv2/route:Route";
 
 const URL = "aws:lambda/functionUrl:FunctionUrl";
+
+/** Only endpoints of a network reach a private API, and only those that its resource policy, which it must have, names. */
+const isPrivate = (props: Resource["props"]): boolean =>
+  manyOf(at(props, "endpointConfiguration", "types")).some((each) => is(each, "PRIVATE"));
 
 /** Parameters that carry a signature, which the endpoint checks before it believes anything. */
 const SIGNATURE = /^method\.request\.(querystring|header)\..*(signature|sig|hmac)$/i;
@@ -44,7 +48,8 @@ const METHODS: Rule = {
   settings: REGISTERED,
   broken: unlessRegistered((method, { resources }) => {
     const { authorization, httpMethod, requestParameters } = method.props;
-    if (authorization !== "NONE") return [];
+    const api = ofType(resources, REST_API).find((each) => refersTo(method, "restApi", each));
+    if (authorization !== "NONE" || (api !== undefined && isPrivate(api.props))) return [];
     const part = ofType(resources, PART).find((each) => refersTo(method, "resourceId", each));
     const path = part?.props.path ?? part?.props.pathPart ?? "/";
     return hasAnotherControl(httpMethod, path, requestParameters)
@@ -68,6 +73,10 @@ const METHODS: Rule = {
       among: [{ type: PART, props: { id: "r", pathPart: "pixel" } }],
     },
     { props: { httpMethod: "POST", authorization: "NONE" }, settings: registering() },
+    {
+      props: { httpMethod: "POST", authorization: "NONE", restApi: "a" },
+      among: [{ type: REST_API, props: { id: "a", endpointConfiguration: { types: "PRIVATE" } } }],
+    },
   ],
   fails: [
     { props: { httpMethod: "POST", authorization: "NONE", resourceId: "r" } },
@@ -85,55 +94,47 @@ const METHODS: Rule = {
   ],
 };
 
-const VERBS = ["get", "put", "post", "delete", "patch", "head", "x-amazon-apigateway-any-method"];
+const API_V2 = "aws:apigatewayv2/api:Api";
+const PUT = "aws:apigateway/restApiPut:RestApiPut";
 
-function parsed(body: unknown): unknown {
-  if (typeof body !== "string") return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined; // YAML is not read
-  }
-}
-
-/** Operations of an OpenAPI document that nothing asks for credentials. */
-function openOperations(document: unknown): readonly string[] {
-  const paths = at(document, "paths");
-  if (!isObject(document) || !isObject(paths) || listOf(document.security).length > 0) return [];
-  return Object.entries(paths).flatMap(([path, verbs]) =>
-    VERBS.filter((verb) => isObject(at(verbs, verb)))
-      .filter((verb) => listOf(at(verbs, verb, "security")).length === 0)
-      .filter((verb) => !["AWS_IAM", "aws_iam"].includes(String(at(verbs, verb, "x-amazon-apigateway-auth", "type"))))
-      .filter((verb) => !hasAnotherControl(verb.toUpperCase(), path, undefined))
-      .map((verb) => `${verb === VERBS.at(-1) ? "ANY" : verb.toUpperCase()} ${path}`),
-  );
-}
-
-const body = (operation: object, top: object = {}) => ({
-  body: JSON.stringify({ swagger: "2.0", paths: { "/orders": { get: operation } }, ...top }),
+const body = (operation: object, top: object = {}, path = "/orders") => ({
+  body: JSON.stringify({ swagger: "2.0", paths: { [path]: { get: operation } }, ...top }),
 });
+const KEY_ONLY = { securityDefinitions: { token: { type: "apiKey", name: "x-api-key", in: "header" } } };
+const ASKED = { security: [{ token: [] }] };
 
 const BODY: Rule = {
   ...OPEN_TO_ALL,
   name: "apigateway-definition-is-authorised",
-  says: "Every operation of an API's OpenAPI definition has a security requirement.",
-  why: "An operation without one answers everybody who finds the address.",
-  fix: "Give the operation, or the whole document, `security`; or register the API with a reason in the setting registered.",
+  says: "Every operation of an API's OpenAPI definition has a security requirement that asks who calls.",
+  why: "An operation without one answers everybody; a REST API reads `security` of each operation only, not of the document.",
+  fix: "Give the operation `security` with an authorizer, or register the API with a reason in the setting registered.",
   controls: wellArchitected("SEC03-BP02"),
-  types: [API, "aws:apigatewayv2/api:Api"],
+  types: [REST_API, PUT, API_V2],
   settings: REGISTERED,
-  broken: unlessRegistered(({ props }) =>
-    openOperations(parsed(props.body)).map((operation) => `${operation} in body has no security.`),
-  ),
+  broken: unlessRegistered(({ type, props }) => {
+    if (isPrivate(props)) return [];
+    const open = openOperations(props.body, type === API_V2 ? "document" : "operation");
+    return open
+      .filter(({ verb, path }) => !hasAnotherControl(verb, path, undefined))
+      .map(({ verb, path }) => `${verb} ${path} in body has no security.`);
+  }),
   passes: [
     { props: {} },
-    { type: "aws:apigatewayv2/api:Api", props: body({ security: [{ token: [] }] }) },
-    { props: body({ security: [{ token: [] }] }) },
-    { props: body({}, { security: [{ token: [] }] }) },
+    ...[REST_API, PUT, API_V2].map((type) => ({ type, props: body(ASKED) })),
+    { type: API_V2, props: body({}, ASKED) },
     { props: body({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }) },
-    { props: { body: JSON.stringify({ paths: { "/health": { get: {} } } }) } },
+    { props: body({}, {}, "/health") },
+    { props: { ...body({}), endpointConfiguration: { types: "PRIVATE" } } },
   ],
-  fails: [{ props: body({}) }, { props: body({ security: [] }) }],
+  fails: [
+    { props: body({}) },
+    { props: body({}, ASKED) },
+    { props: body({ security: [] }) },
+    { props: body({ security: [{}] }) },
+    { props: body(ASKED, KEY_ONLY) },
+    { type: API_V2, props: body({ security: [] }, ASKED) },
+  ],
 };
 
 const ROUTES: Rule = {
@@ -144,23 +145,36 @@ const ROUTES: Rule = {
   fix: "Give authorizationType JWT, AWS_IAM or CUSTOM, or register the route with a reason in the setting registered.",
   controls: fsbp("APIGateway.8"),
   types: [ROUTE],
+  ofStack: true,
   settings: REGISTERED,
-  broken: unlessRegistered(({ props: { authorizationType: type, routeKey } }) => {
-    const [verb, path = ""] = typeof routeKey === "string" ? routeKey.split(" ") : [];
+  broken: unlessRegistered((route, { resources }) => {
+    const { authorizationType: type, routeKey } = route.props;
+    const api = ofType(resources, API_V2).find((each) => refersTo(route, "apiId", each));
     // A WebSocket API asks once, on $connect; what follows comes over the connection.
-    const connected = typeof routeKey === "string" && /^\$(disconnect)$|^(?!\$|\w+ \/)/.test(routeKey);
+    const connected = is(api?.props.protocolType, "WEBSOCKET") && routeKey !== "$connect";
     if ((isSet(type) && type !== "NONE") || routeKey === UNKNOWN || connected) return [];
+    const [verb, path = ""] = String(routeKey).split(" ");
     return hasAnotherControl(verb, path, undefined) ? [] : [`${shown(routeKey)} has authorizationType ${shown(type)}.`];
   }),
   passes: [
     { props: { routeKey: "POST /orders", authorizationType: "JWT" } },
     { props: { routeKey: "GET /health" } },
-    { props: { routeKey: "sendMessage" } },
+    {
+      props: { routeKey: "sendMessage", apiId: "a" },
+      among: [{ type: API_V2, props: { id: "a", protocolType: "WEBSOCKET" } }],
+    },
+    {
+      props: { routeKey: "$default", apiId: "a" },
+      among: [{ type: API_V2, props: { id: "a", protocolType: "WEBSOCKET" } }],
+    },
   ],
   fails: [
     { props: { routeKey: "POST /orders" } },
     { props: { routeKey: "$default", authorizationType: "NONE" } },
-    { props: { routeKey: "$connect" } },
+    {
+      props: { routeKey: "$connect", apiId: "a" },
+      among: [{ type: API_V2, props: { id: "a", protocolType: "WEBSOCKET" } }],
+    },
   ],
 };
 

@@ -1,12 +1,12 @@
 import { cis, fsbp, wellArchitected } from "../controls";
 import { type Condition, type Statement, statementsOf } from "../documents";
 import type { Example, Resource, Rule } from "../rule";
+import { QUEUE_ARN, ROLE } from "../types";
 import UNSCOPABLE from "../unscopable.generated.json";
 import { at, listOf, matches, shown, textsIn } from "../values";
+import { LOOSE } from "./callers";
 import { REGISTERED, unlessRegistered } from "./registered";
 import { SAME } from "./same";
-
-const ROLE = "aws:iam/role:Role";
 
 const ATTACHMENTS = [
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
@@ -34,8 +34,6 @@ const policy = (statement: object): Example["props"] => ({
   policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] }),
 });
 
-const QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:q";
-
 const WILDCARD_ACTIONS: Rule = {
   ...SAME,
   name: "iam-policy-names-its-actions",
@@ -50,7 +48,7 @@ const WILDCARD_ACTIONS: Rule = {
       ...(exceptActions ? [`NotAction allows all but ${actions.join(", ")}.`] : []),
       ...(exceptActions
         ? []
-        : actions.filter((action) => /^(\*|[\w-]+:\*)$/.test(action)).map((each) => `it allows ${each}.`)),
+        : actions.filter((action) => /^[^:]*\*[^:]*(:|$)|:[*?]+$/.test(action)).map((each) => `it allows ${each}.`)),
     ]),
   ),
   passes: [
@@ -72,33 +70,40 @@ const WILDCARD_ACTIONS: Rule = {
   fails: [
     ...DOCUMENTED.map((type) => ({ type, props: policy({ Action: "sqs:*", Resource: QUEUE_ARN }) })),
     { type: "aws:iam/userPolicy:UserPolicy", props: policy({ Action: ["*"], Resource: QUEUE_ARN }) },
+    { type: "aws:iam/userPolicy:UserPolicy", props: policy({ Action: ["*:*"], Resource: QUEUE_ARN }) },
+    { type: "aws:iam/userPolicy:UserPolicy", props: policy({ Action: ["sqs:**"], Resource: QUEUE_ARN }) },
+    { type: "aws:iam/userPolicy:UserPolicy", props: policy({ Action: ["sq*:SendMessage"], Resource: QUEUE_ARN }) },
     { type: "aws:iam/policy:Policy", props: policy({ NotAction: "iam:*", Resource: QUEUE_ARN }) },
     { type: ROLE, props: { inlinePolicies: [{ name: "all", ...policy({ Action: "s3:*", Resource: QUEUE_ARN }) }] } },
   ],
 };
 
+/** Of these services nearly nothing that describes can be limited, and AWS's own policies write it so. */
+const DESCRIBING = /^(ec2|elasticloadbalancing|autoscaling):(describe|list)[\w*]*$/;
+
 /** Whether AWS cannot limit the action to a resource; of a pattern, whether it can limit none that the pattern stands for. */
 function isUnscopable(action: string): boolean {
   const [service = "", name = ""] = action.toLowerCase().split(":");
   const actions = (UNSCOPABLE as Readonly<Record<string, readonly string[]>>)[service] ?? [];
-  return actions.some((each) => matches(each.toLowerCase(), name));
+  return DESCRIBING.test(action.toLowerCase()) || actions.some((each) => matches(each.toLowerCase(), name));
 }
 
 /** Any resource at all, or any of one kind: `*`, `arn:aws:dynamodb:us-east-1:123456789012:table/*`. */
 const isWildcard = (resource: string): boolean => {
-  if (resource === "*") return true;
-  const [, , service = "", , , ...rest] = resource.split(":");
+  if (/^[*?]+$/.test(resource)) return true;
+  const [, , service = "", , account = "", ...rest] = resource.split(":");
+  if (rest.length === 0) return resource.includes("*");
   const name = rest.join(":");
-  return name === "*" || (!["s3", "execute-api"].includes(service) && /^[a-z-]+[/:]\*$/.test(name));
+  if (/^[*?/]+$/.test(name)) return true;
+  if (["s3", "execute-api"].includes(service) || (service === "bedrock" && account === "")) return false; // AWS's own models
+  return /^[a-z-]+[/:]\*([/:].*\*)?$/.test(name);
 };
 
 /** A condition that limits which resources an action reaches: on the resource, or on a key of the action's service. */
 const narrows = ({ key, operator, values }: Condition, action: string): boolean =>
-  !operator.includes("not") &&
+  !LOOSE.test(operator) &&
   !values.includes("*") &&
-  (key.startsWith("aws:resource") ||
-    key.startsWith("ec2:") ||
-    key.startsWith(`${action.split(":")[0]!.toLowerCase()}:`));
+  (key.startsWith("aws:resource") || key.startsWith(`${action.split(":")[0]!.toLowerCase()}:`));
 
 const WILDCARD_RESOURCES: Rule = {
   ...SAME,
@@ -126,7 +131,7 @@ const WILDCARD_RESOURCES: Rule = {
       type: "aws:iam/rolePolicy:RolePolicy",
       props: policy({ Action: ["xray:PutTraceSegments", "cloudwatch:PutMetricData"], Resource: "*" }),
     },
-    { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: "tag:Get*", Resource: "*" }) },
+    { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: ["tag:Get*", "ec2:Describe*"], Resource: "*" }) },
     {
       type: "aws:iam/rolePolicy:RolePolicy",
       props: policy({ Action: "s3:GetObject", Resource: "arn:aws:s3:::lake/*" }),
@@ -151,6 +156,19 @@ const WILDCARD_RESOURCES: Rule = {
       props: policy({ Action: ["xray:PutTraceSegments", "s3:GetObject"], Resource: ["*"] }),
     },
     { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: "s3:Get*", Resource: "*" }) },
+    { type: "aws:iam/rolePolicy:RolePolicy", props: policy({ Action: "s3:GetObject", Resource: "**" }) },
+    {
+      type: "aws:iam/rolePolicy:RolePolicy",
+      props: policy({ Action: "s3:GetObject", Resource: "*", Condition: { StringEquals: { "ec2:Vpc": "vpc-1" } } }),
+    },
+    {
+      type: "aws:iam/rolePolicy:RolePolicy",
+      props: policy({
+        Action: "kms:Decrypt",
+        Resource: "*",
+        Condition: { StringEqualsIfExists: { "kms:ViaService": "ssm.us-east-1.amazonaws.com" } },
+      }),
+    },
     {
       type: "aws:iam/policy:Policy",
       props: policy({ Action: "dynamodb:GetItem", Resource: "arn:aws:dynamodb:us-east-1:123456789012:table/*" }),
@@ -178,9 +196,7 @@ const MANAGED: Rule = {
   settings: REGISTERED,
   broken: unlessRegistered(({ props: { policyArn, managedPolicyArns } }) =>
     textsIn([policyArn, managedPolicyArns])
-      .filter((arn) =>
-        /:aws:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|IAMFullAccess|\w*FullAccess)$/.test(arn),
-      )
+      .filter((arn) => /:aws:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess(_?[vV]\d)?)$/.test(arn))
       .map((arn) => `policyArn is ${shown(arn)}.`),
   ),
   passes: [

@@ -8,18 +8,29 @@ import { SAME } from "./same";
 
 /** Resource policies, by the property that holds the document. */
 const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
+  "aws:backup/vaultPolicy:VaultPolicy": "policy",
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
+  "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
   "aws:dynamodb/resourcePolicy:ResourcePolicy": "policy",
   "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
   "aws:efs/fileSystemPolicy:FileSystemPolicy": "policy",
   "aws:glue/resourcePolicy:ResourcePolicy": "policy",
   "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
+  "aws:kms/externalKey:ExternalKey": "policy",
   "aws:kms/key:Key": "policy",
   "aws:kms/keyPolicy:KeyPolicy": "policy",
+  "aws:kms/replicaKey:ReplicaKey": "policy",
+  "aws:lambda/resourcePolicy:ResourcePolicy": "policy",
+  "aws:msk/clusterPolicy:ClusterPolicy": "policy",
   "aws:opensearch/domain:Domain": "accessPolicies",
   "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
+  "aws:s3/accessPoint:AccessPoint": "policy",
+  "aws:s3/bucket:Bucket": "policy",
   "aws:s3/bucketPolicy:BucketPolicy": "policy",
+  "aws:s3/bucketV2:BucketV2": "policy",
+  "aws:s3control/accessPointPolicy:AccessPointPolicy": "policy",
+  "aws:s3tables/tableBucketPolicy:TableBucketPolicy": "resourcePolicy",
   "aws:secretsmanager/secret:Secret": "policy",
   "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
   "aws:sns/topic:Topic": "policy",
@@ -45,14 +56,16 @@ const PRINCIPALS: Rule = {
   types: Object.keys(RESOURCE_POLICIES),
   settings: REGISTERED,
   broken: unlessRegistered(({ type, props }) =>
-    statementsOf(props[RESOURCE_POLICIES[type]!])
-      .filter(
-        ({ effect, principals, conditions }) =>
-          effect === "Allow" &&
-          principals.some(([kind, id]) => kind === "AWS" && id === "*") &&
-          !conditions.some(limitsCallers),
-      )
-      .map(({ actions }) => `it allows ${actions.join(", ")} to Principal "*".`),
+    isSet(props.vpcOptions) // an OpenSearch domain that only a network reaches
+      ? []
+      : statementsOf(props[RESOURCE_POLICIES[type]!])
+          .filter(
+            ({ effect, principals, conditions }) =>
+              effect === "Allow" &&
+              principals.some(([kind, id]) => kind === "AWS" && id === "*") &&
+              !conditions.some(limitsCallers),
+          )
+          .map(({ actions }) => `it allows ${actions.join(", ")} to Principal "*".`),
   ),
   passes: [
     ...Object.entries(RESOURCE_POLICIES).map(([type, property]) => ({
@@ -70,6 +83,7 @@ const PRINCIPALS: Rule = {
   fails: [
     { type: "aws:sqs/queuePolicy:QueuePolicy", props: { policy: opened({ Principal: "*" }) } },
     { type: "aws:sns/topicPolicy:TopicPolicy", props: { policy: opened({ Principal: { AWS: ["*"] } }) } },
+    { type: "aws:sns/topicPolicy:TopicPolicy", props: { policy: opened({ NotPrincipal: { AWS: "123456789012" } }) } },
     {
       type: "aws:s3/bucketPolicy:BucketPolicy",
       props: { policy: opened({ Principal: "*", Condition: { IpAddress: { "aws:SourceIp": "0.0.0.0/0" } } }) },
@@ -94,10 +108,11 @@ const PERMISSION: Rule = {
   severity: "critical",
   controls: fsbp("Lambda.1"),
   types: ["aws:lambda/permission:Permission"],
-  broken: ({ props: { principal, sourceArn, sourceAccount, principalOrgId, functionUrlAuthType } }) => {
+  broken: ({ props }) => {
+    const { principal, sourceArn, sourceAccount, principalOrgId, functionUrlAuthType, invokedViaFunctionUrl } = props;
     if (isSet(sourceArn) || isSet(sourceAccount) || isSet(principalOrgId)) return [];
     const service = typeof principal === "string" && /\.amazonaws\.com(\.cn)?$/.test(principal);
-    const url = is(functionUrlAuthType, "AWS_IAM", "NONE");
+    const url = is(functionUrlAuthType, "NONE") || is(invokedViaFunctionUrl, true); // told of the URL itself
     return (service || principal === "*") && !url ? [`principal is ${shown(principal)} and sourceArn absent.`] : [];
   },
   passes: [
@@ -105,8 +120,13 @@ const PERMISSION: Rule = {
     { props: { principal: "123456789012" } },
     { props: { principal: "*", principalOrgId: "o-1" } },
     { props: { principal: "*", functionUrlAuthType: "NONE" } },
+    { props: { principal: "*", invokedViaFunctionUrl: true } },
   ],
-  fails: [{ props: { principal: "s3.amazonaws.com" } }, { props: { principal: "*" } }],
+  fails: [
+    { props: { principal: "s3.amazonaws.com" } },
+    { props: { principal: "*" } },
+    { props: { principal: "*", functionUrlAuthType: "AWS_IAM" } },
+  ],
 };
 
 export const PRINCIPALS_NAMED: readonly Rule[] = [PRINCIPALS, PERMISSION];

@@ -2,7 +2,7 @@ import type { Context, Resource, Rule } from "../rule";
 import { matches } from "../values";
 
 /** What is open on purpose: a resource by its logical name, with `*` for any text, and why it may be. */
-export interface Registered {
+interface Registered {
   readonly name: string;
   readonly because: string;
 }

@@ -1,7 +1,8 @@
 import { cis, fsbp, wellArchitected } from "../controls";
 import { ofType, referring, refersTo } from "../links";
 import type { Resource, Rule } from "../rule";
-import { at, isObject, isSet, listOf, textsIn, UNKNOWN } from "../values";
+import { VPC, WORLD } from "../types";
+import { at, is, isObject, isSet, listOf, textsIn, UNKNOWN } from "../values";
 import { REGISTERED, registering, unlessRegistered } from "./registered";
 import { SAME } from "./same";
 
@@ -13,15 +14,10 @@ const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 
 const EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
-const VPC = "aws:ec2/vpc:Vpc";
-
-/** Every address there is. */
-const WORLD = ["0.0.0.0/0", "::/0"];
-
 const worldIn = (rule: unknown): readonly string[] =>
   ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"]
     .flatMap((key) => textsIn(at(rule, key)))
-    .filter((cidr) => WORLD.includes(cidr));
+    .filter((cidr) => WORLD.includes(cidr) || /^[0:]+\/0$/.test(cidr));
 
 /** Rules of one direction that a resource makes, whichever of the three types it is. */
 function rulesOf({ type, props }: Resource, direction: "ingress" | "egress"): readonly unknown[] {
@@ -83,9 +79,15 @@ const groupOf = (resource: Resource, resources: readonly Resource[]): Resource |
 /** Whether both are in one network: by its id or, where a preview does not know that, by what it was computed from. */
 const sameVpc = (one: Resource | undefined, other: Resource): boolean => {
   const [a, b] = [one?.props.vpcId, other.props.vpcId];
+  if (one === undefined) return false; // a group of another stack
   if (a !== UNKNOWN && b !== UNKNOWN) return !isSet(a) || !isSet(b) || a === b;
   return one?.from?.vpcId?.some((urn) => other.from?.vpcId?.includes(urn)) ?? false;
 };
+
+const GROUP_AND_ENDPOINT = [
+  { type: GROUP, props: { id: "sg-1", vpcId: "vpc-1" } },
+  { type: ENDPOINT, props: { vpcId: "vpc-1" } },
+];
 
 const OPEN_EGRESS: Rule = {
   ...SAME,
@@ -103,7 +105,7 @@ const OPEN_EGRESS: Rule = {
     const [endpoint] = ofType(resources, ENDPOINT).filter((each) => sameVpc(group, each));
     if (endpoint === undefined) return [];
     return rulesOf(resource, "egress")
-      .filter((rule) => portsOf(rule) === "all" || at(rule, "fromPort") === 0)
+      .filter((rule) => portsOf(rule) === "all" || is(at(rule, "fromPort"), 0, 1))
       .flatMap((rule) =>
         worldIn(rule).map((cidr) => `egress of port ${portsOf(rule)} is open to ${cidr}, beside ${endpoint.name}.`),
       );
@@ -127,8 +129,16 @@ const OPEN_EGRESS: Rule = {
       props: { vpcId: "vpc-1", egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] },
       among: [{ type: ENDPOINT, props: { vpcId: "vpc-1" } }],
     },
-    { type: EGRESS, props: { ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" }, among: [{ type: ENDPOINT, props: {} }] },
-    { type: GROUP_RULE, props: { ...open(0), type: "egress", protocol: "-1" }, among: [{ type: ENDPOINT, props: {} }] },
+    {
+      type: EGRESS,
+      props: { ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", securityGroupId: "sg-1" },
+      among: GROUP_AND_ENDPOINT,
+    },
+    {
+      type: GROUP_RULE,
+      props: { ...open(0), type: "egress", protocol: "-1", securityGroupId: "sg-1" },
+      among: GROUP_AND_ENDPOINT,
+    },
   ],
 };
 

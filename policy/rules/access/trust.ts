@@ -1,10 +1,9 @@
 import { wellArchitected } from "../controls";
 import { type Statement, statementsOf } from "../documents";
 import type { Rule } from "../rule";
-import { limitsCallers } from "./callers";
+import { ROLE } from "../types";
+import { LOOSE, limitsCallers } from "./callers";
 import { SAME } from "./same";
-
-const ROLE = "aws:iam/role:Role";
 
 /** Services that act for any account that asks: their roles are protected from that by a condition (IAM user guide, "The confused deputy problem"). */
 const DEPUTIES = [
@@ -32,22 +31,27 @@ const GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubuser
 const federated = (condition: object) =>
   trust({ Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: GITHUB }, Condition: condition });
 
-const subjectsOf = ({ conditions }: Statement): readonly string[] =>
+/** What conditions want of a claim: its values, where they hold for nobody without the claim. */
+const claimed = ({ conditions }: Statement, claim: string): readonly string[] =>
   conditions
-    .filter(({ key, operator }) => key.endsWith(":sub") && !operator.includes("not"))
+    .filter(({ key, operator }) => key.endsWith(claim) && !LOOSE.test(operator))
     .flatMap(({ values }) => values);
 
-const distrusted = (statement: Statement): readonly string[] => {
-  if (statement.effect !== "Allow") return [];
-  const limited = statement.conditions.some(limitsCallers);
-  return statement.principals.flatMap(([kind, id]) => {
-    if (id === "*" && !limited) return ['it trusts Principal "*".'];
-    if (kind !== "Federated" || !id.includes(":oidc-provider/")) return [];
-    const subjects = subjectsOf(statement);
-    const any = subjects.length === 0 || subjects.some((subject) => /^\*|^repo:\*/.test(subject));
-    return any ? [`it trusts every subject of ${id}.`] : [];
-  });
-};
+/** A subject of anybody: nothing but the kind of subject stands before the first `*`. */
+const ANYBODY = /^[\w-]*:?\*|^system:serviceaccount:\*/;
+
+function distrustedOf(statement: Statement, [kind, id]: Statement["principals"][number]): readonly string[] {
+  if (id === "*") return statement.conditions.some(limitsCallers) ? [] : ['it trusts Principal "*".'];
+  if (kind !== "Federated" || id.includes(":saml-provider/")) return [];
+  if (!id.includes(":oidc-provider/"))
+    return claimed(statement, ":aud").length > 0 ? [] : [`it trusts every audience of ${id}.`];
+  const subjects = claimed(statement, ":sub");
+  const any = subjects.length === 0 || subjects.some((subject) => ANYBODY.test(subject));
+  return any ? [`it trusts every subject of ${id}.`] : [];
+}
+
+const distrusted = (statement: Statement): readonly string[] =>
+  statement.effect === "Allow" ? statement.principals.flatMap((each) => distrustedOf(statement, each)) : [];
 
 const TRUST: Rule = {
   ...SAME,
@@ -68,6 +72,8 @@ const TRUST: Rule = {
     { props: trust({ Principal: { AWS: "*" } }) },
     { props: federated({ StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } }) },
     { props: federated({ StringLike: { "token.actions.githubusercontent.com:sub": "repo:*" } }) },
+    { props: federated({ StringLikeIfExists: { "token.actions.githubusercontent.com:sub": "repo:sluice/sluice:*" } }) },
+    { props: trust({ Principal: { Federated: "cognito-identity.amazonaws.com" } }) },
   ],
 };
 
@@ -85,7 +91,10 @@ const DEPUTY: Rule = {
     statementsOf(assumeRolePolicy)
       .filter(({ effect, conditions }) => effect === "Allow" && !conditions.some(limitsCallers))
       .flatMap(({ principals }) => principals)
-      .filter(([kind, id]) => kind === "Service" && DEPUTIES.includes(id.replace(/\.amazonaws\.com(\.cn)?$/, "")))
+      .filter(
+        ([kind, id]) =>
+          kind === "Service" && DEPUTIES.includes(id.replace(/(\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?$/, "")),
+      )
       .map(([, id]) => `it trusts ${id}, for whomever it acts.`),
   passes: [
     { props: trust({ Principal: { Service: "lambda.amazonaws.com" } }) },

@@ -38,11 +38,12 @@ const CACHE: Rule = {
   fix: "Set atRestEncryptionEnabled = true; only with engine valkey it is the default.",
   controls: fsbp("ElastiCache.4"),
   types: ["aws:elasticache/replicationGroup:ReplicationGroup"],
-  broken: ({ props: { atRestEncryptionEnabled: enabled, engine } }) =>
-    is(enabled, true) || (enabled === undefined && is(engine, "valkey"))
+  broken: ({ props: { atRestEncryptionEnabled: enabled, engine, globalReplicationGroupId: global } }) =>
+    isSet(global) || // as encrypted as its primary, and may not say so
+    is(enabled, true) ||
+    (enabled === undefined && is(engine, "valkey"))
       ? []
       : [`atRestEncryptionEnabled is ${shown(enabled)}.`],
-  remedy: always({ atRestEncryptionEnabled: true }),
   passes: [{ props: { atRestEncryptionEnabled: true } }, { props: { engine: "valkey" } }],
   fails: [{ props: {} }, { props: { engine: "valkey", atRestEncryptionEnabled: false } }],
 };
@@ -52,15 +53,24 @@ const DATABASES: Rule = {
   name: "rds-database-is-encrypted",
   says: "A database is encrypted at rest.",
   fix: "Set storageEncrypted = true; a replica is as encrypted as what it replicates.",
-  controls: [...fsbp("RDS.3", "RDS.27"), ...cis("3.2.1")],
-  types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
+  controls: [...fsbp("RDS.3", "RDS.27", "DocumentDB.1", "Neptune.1"), ...cis("3.2.1")],
+  types: [
+    "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:docdb/cluster:Cluster",
+    "aws:neptune/cluster:Cluster",
+  ],
   broken: ({ props: { storageEncrypted, replicateSourceDb, replicationSourceIdentifier } }) =>
     is(storageEncrypted, true) || isSet(replicateSourceDb) || isSet(replicationSourceIdentifier)
       ? []
       : [`storageEncrypted is ${shown(storageEncrypted)}.`],
-  remedy: always({ storageEncrypted: true }),
   passes: [{ props: { storageEncrypted: true } }, { props: { replicateSourceDb: "primary" } }],
-  fails: [{ props: {} }, { type: "aws:rds/cluster:Cluster", props: { storageEncrypted: false } }],
+  fails: [
+    { props: {} },
+    { type: "aws:rds/cluster:Cluster", props: { storageEncrypted: false } },
+    { type: "aws:docdb/cluster:Cluster", props: {} },
+    { type: "aws:neptune/cluster:Cluster", props: {} },
+  ],
 };
 
 const REDSHIFT: Rule = {
@@ -71,12 +81,11 @@ const REDSHIFT: Rule = {
   controls: fsbp("Redshift.10"),
   types: ["aws:redshift/cluster:Cluster"],
   broken: ({ props: { encrypted } }) => (encrypted === false || encrypted === "false" ? ["encrypted is false."] : []),
-  remedy: always({ encrypted: "true" }),
   passes: [{ props: {} }, { props: { encrypted: "true" } }],
   fails: [{ props: { encrypted: "false" } }],
 };
 
-const DAX_CLUSTER_IS_ENCRYPTED: Rule = encrypted(
+const DAX: Rule = encrypted(
   {
     name: "dax-cluster-is-encrypted",
     says: "A DAX cluster is encrypted at rest.",
@@ -87,7 +96,7 @@ const DAX_CLUSTER_IS_ENCRYPTED: Rule = encrypted(
   [{ serverSideEncryption: { enabled: true } }],
 );
 
-const OPENSEARCH_DOMAIN_IS_ENCRYPTED: Rule = encrypted(
+const OPENSEARCH: Rule = encrypted(
   {
     name: "opensearch-domain-is-encrypted",
     says: "An OpenSearch domain is encrypted at rest.",
@@ -98,7 +107,7 @@ const OPENSEARCH_DOMAIN_IS_ENCRYPTED: Rule = encrypted(
   [{ encryptAtRest: { enabled: true } }],
 );
 
-const REDSHIFTSERVERLESS_NAMESPACE_IS_ENCRYPTED: Rule = keyed(
+const NAMESPACE: Rule = keyed(
   {
     name: "redshiftserverless-namespace-is-encrypted",
     says: "A namespace is encrypted with a key of an allowed kind.",
@@ -110,12 +119,4 @@ const REDSHIFTSERVERLESS_NAMESPACE_IS_ENCRYPTED: Rule = keyed(
   ["customer"],
 );
 
-export const DATABASES_AT_REST: readonly Rule[] = [
-  TABLE,
-  CACHE,
-  DATABASES,
-  REDSHIFT,
-  DAX_CLUSTER_IS_ENCRYPTED,
-  OPENSEARCH_DOMAIN_IS_ENCRYPTED,
-  REDSHIFTSERVERLESS_NAMESPACE_IS_ENCRYPTED,
-];
+export const DATABASES_AT_REST: readonly Rule[] = [TABLE, CACHE, DATABASES, REDSHIFT, DAX, OPENSEARCH, NAMESPACE];

@@ -1,4 +1,4 @@
-import { always, type Context, type Example, type Rule } from "../rule";
+import type { Context, Example, Rule } from "../rule";
 import { at, is, isSet, nested, shown, UNKNOWN } from "../values";
 
 type Same = Pick<Rule, "group" | "why" | "level" | "severity">;
@@ -29,7 +29,7 @@ type About = Pick<Rule, "name" | "says" | "controls"> & { readonly types: readon
 const examplesOf = ({ types }: About, list: readonly Example["props"][]): readonly Example[] =>
   types.flatMap((type) => list.map((props) => ({ type, props })));
 
-/** A rule that one of several ways keeps; the first, where it is one value, is also its remedy. */
+/** A rule that one of several ways keeps. It has no remedy: to encrypt what is there, AWS replaces it. */
 export function encrypted(
   about: About,
   ways: readonly Way[],
@@ -43,13 +43,12 @@ export function encrypted(
     fix: `Set ${ways.map(said).join(", or ")}.`,
     broken: ({ props }) =>
       ways.some((way) => holds(way, props)) ? [] : [`${first!.path.join(".")} is ${shown(at(props, ...first!.path))}.`],
-    ...(first!.value === undefined ? {} : { remedy: always(nested(first!.path, first!.value)) }),
     passes: examplesOf(about, passes),
     fails: examplesOf(about, fails),
   };
 }
 
-export type Kind = "aws-owned" | "aws-managed" | "customer";
+type Kind = "aws-owned" | "aws-managed" | "customer";
 
 /** Kinds of key that a setting allows; the default is what AWS lets one account see and audit. */
 export const keysSetting = (allowed: readonly Kind[]): NonNullable<Rule["settings"]> => ({
@@ -65,6 +64,7 @@ export const keysSetting = (allowed: readonly Kind[]): NonNullable<Rule["setting
 export const kindOf = (key: unknown, unset: Kind): Kind | typeof UNKNOWN => {
   if (key === UNKNOWN) return UNKNOWN;
   if (!isSet(key)) return unset;
+  if (/^AWS_OWNED/.test(String(key))) return "aws-owned";
   return /(^|:)alias\/aws\//.test(String(key)) ? "aws-managed" : "customer";
 };
 

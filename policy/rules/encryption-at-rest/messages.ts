@@ -15,7 +15,7 @@ const QUEUE: Rule = {
     managed === false && !isSet(key)
       ? ["sqsManagedSseEnabled is false."]
       : refused(kindOf(key, "aws-owned"), context, "kmsMasterKeyId", key),
-  remedy: always({ sqsManagedSseEnabled: true }),
+  remedy: ({ props }) => (isSet(props.kmsMasterKeyId) ? undefined : { sqsManagedSseEnabled: true }),
   passes: [
     { props: {} },
     { props: { sqsManagedSseEnabled: true } },
@@ -41,7 +41,7 @@ const STREAM: Rule = {
     is(type, "KMS")
       ? refused(kindOf(key, "aws-managed"), context, "kmsKeyId", key)
       : [`encryptionType is ${shown(type)}.`],
-  remedy: always({ encryptionType: "KMS", kmsKeyId: "alias/aws/kinesis" }),
+  remedy: ({ props }) => ({ encryptionType: "KMS", kmsKeyId: props.kmsKeyId ?? "alias/aws/kinesis" }),
   passes: [
     { props: { encryptionType: "KMS", kmsKeyId: KEY } },
     { props: { encryptionType: "KMS", kmsKeyId: KEY }, settings: { keys: ["customer"] } },
@@ -74,7 +74,7 @@ const FIREHOSE: Rule = {
   fails: [{ props: {} }, { props: { serverSideEncryption: { enabled: false } } }],
 };
 
-const SNS_TOPIC_IS_ENCRYPTED: Rule = encrypted(
+const TOPIC: Rule = encrypted(
   {
     name: "sns-topic-is-encrypted",
     says: "A topic is encrypted with a KMS key.",
@@ -86,7 +86,7 @@ const SNS_TOPIC_IS_ENCRYPTED: Rule = encrypted(
   [{}, { kmsMasterKeyId: "" }],
 );
 
-const LOGS_GROUP_IS_ENCRYPTED: Rule = keyed(
+const LOG_GROUP: Rule = keyed(
   {
     name: "logs-group-is-encrypted",
     says: "A log group is encrypted with a key of an allowed kind.",
@@ -98,7 +98,7 @@ const LOGS_GROUP_IS_ENCRYPTED: Rule = keyed(
   ["aws-owned", "aws-managed", "customer"],
 );
 
-const SFN_STATE_MACHINE_IS_ENCRYPTED: Rule = keyed(
+const STATE_MACHINE: Rule = keyed(
   {
     name: "sfn-state-machine-is-encrypted",
     says: "A state machine's definition and history are encrypted with a key of an allowed kind.",
@@ -110,11 +110,4 @@ const SFN_STATE_MACHINE_IS_ENCRYPTED: Rule = keyed(
   ["aws-owned", "customer"],
 );
 
-export const MESSAGES_AT_REST: readonly Rule[] = [
-  QUEUE,
-  STREAM,
-  FIREHOSE,
-  SNS_TOPIC_IS_ENCRYPTED,
-  LOGS_GROUP_IS_ENCRYPTED,
-  SFN_STATE_MACHINE_IS_ENCRYPTED,
-];
+export const MESSAGES_AT_REST: readonly Rule[] = [QUEUE, STREAM, FIREHOSE, TOPIC, LOG_GROUP, STATE_MACHINE];

@@ -1,10 +1,10 @@
 import { cis, securityHub, wellArchitected } from "../controls";
 import { always, type Rule } from "../rule";
-import { is, isSet, shown } from "../values";
+import { is, isSet, regexOf, shown } from "../values";
 import { keyed, SAME } from "./keys";
 
 /** Names that say that a value is a secret. */
-const SECRET_NAME = /passw(or)?d|secret|token|api-?key|private-?key|credential/i;
+const SECRET_NAME = /(passw(or)?d|passphrase|secret|token|api-?key|private-?key|credentials?)$/i;
 
 const PARAMETER: Rule = {
   ...SAME,
@@ -22,7 +22,8 @@ const PARAMETER: Rule = {
     },
   },
   broken: ({ name, props }, { settings }) => {
-    const names = new RegExp(String(settings.names), "i");
+    const names = regexOf(settings.names, "i");
+    if (names === undefined) return [`setting names is ${shown(settings.names)}, no regular expression.`];
     const holdsSecret = [name, props.name].some((each) => typeof each === "string" && names.test(each));
     return holdsSecret && !is(props.type, "SecureString") ? [`type is ${shown(props.type)}.`] : [];
   },
@@ -59,7 +60,7 @@ const ROTATION: Rule = {
   fails: [{ props: {} }, { props: { enableKeyRotation: false, customerMasterKeySpec: "SYMMETRIC_DEFAULT" } }],
 };
 
-const SECRETSMANAGER_SECRET_IS_ENCRYPTED: Rule = keyed(
+const SECRET: Rule = keyed(
   {
     name: "secretsmanager-secret-is-encrypted",
     says: "A secret is encrypted with a key of an allowed kind.",
@@ -71,4 +72,4 @@ const SECRETSMANAGER_SECRET_IS_ENCRYPTED: Rule = keyed(
   ["aws-managed", "customer"],
 );
 
-export const SECRETS_AT_REST: readonly Rule[] = [PARAMETER, ROTATION, SECRETSMANAGER_SECRET_IS_ENCRYPTED];
+export const SECRETS_AT_REST: readonly Rule[] = [PARAMETER, ROTATION, SECRET];

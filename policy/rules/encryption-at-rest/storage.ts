@@ -101,7 +101,9 @@ const DISKS: Rule = {
             ["rootBlockDevice", props.rootBlockDevice ?? {}],
             ...listOf(props.ebsBlockDevices).map((disk) => ["ebsBlockDevices", disk] as const),
           ]
-        : listOf(props.blockDeviceMappings).map((disk) => ["blockDeviceMappings.ebs", at(disk, "ebs") ?? {}] as const);
+        : listOf(props.blockDeviceMappings)
+            .filter((disk) => !isSet(at(disk, "virtualName")) && at(disk, "noDevice") === undefined)
+            .map((disk) => ["blockDeviceMappings.ebs", at(disk, "ebs") ?? {}] as const);
     return disks
       .filter(
         ([, disk]) => disk !== UNKNOWN && !is(at(disk, "encrypted"), true, "true") && !isSet(at(disk, "kmsKeyId")),
@@ -124,7 +126,7 @@ const DISKS: Rule = {
   ],
 };
 
-const EBS_VOLUME_IS_ENCRYPTED: Rule = encrypted(
+const VOLUME: Rule = encrypted(
   {
     name: "ebs-volume-is-encrypted",
     says: "A volume is encrypted.",
@@ -135,7 +137,7 @@ const EBS_VOLUME_IS_ENCRYPTED: Rule = encrypted(
   [{ encrypted: true }],
 );
 
-const EFS_FILE_SYSTEM_IS_ENCRYPTED: Rule = encrypted(
+const FILE_SYSTEM: Rule = encrypted(
   {
     name: "efs-file-system-is-encrypted",
     says: "A file system is encrypted.",
@@ -146,4 +148,4 @@ const EFS_FILE_SYSTEM_IS_ENCRYPTED: Rule = encrypted(
   [{ encrypted: true }],
 );
 
-export const STORAGE_AT_REST: readonly Rule[] = [BUCKET, DISKS, EBS_VOLUME_IS_ENCRYPTED, EFS_FILE_SYSTEM_IS_ENCRYPTED];
+export const STORAGE_AT_REST: readonly Rule[] = [BUCKET, DISKS, VOLUME, FILE_SYSTEM];

@@ -1,9 +1,12 @@
 import { fsbp } from "../controls";
+import { referring } from "../links";
 import { always, type Resource, type Rule } from "../rule";
-import { at, is, isSet, manyOf, shown, UNKNOWN } from "../values";
+import { at, is, isSet, listOf, manyOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
 const LISTENERS = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
+
+const LISTENER_RULES = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
 
 const redirecting = [{ type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } }];
 
@@ -19,12 +22,20 @@ const LISTENER: Rule = {
   fix: "Give protocol HTTPS with a certificateArn; keep an HTTP listener only with a default action redirect to HTTPS.",
   controls: fsbp("ELB.1", "ELB.18"),
   types: LISTENERS,
-  broken: ({ props }) => {
-    const actions = props.defaultActions;
-    if (protocolOf(props) !== "HTTP" || actions === UNKNOWN) return [];
-    return manyOf(actions).every((action) => action === UNKNOWN || redirects(action))
-      ? []
-      : [`protocol is ${shown(props.protocol)} and the default action ${shown(at(actions, "type"))}.`];
+  ofStack: true,
+  broken: (listener, { resources }) => {
+    const actions = listener.props.defaultActions;
+    if (protocolOf(listener.props) !== "HTTP") return [];
+    const plain = (list: unknown) => manyOf(list).some((action) => action !== UNKNOWN && !redirects(action));
+    const rules = LISTENER_RULES.flatMap((type) => referring(resources, type, "listenerArn", listener));
+    return [
+      ...(actions !== UNKNOWN && plain(actions)
+        ? [`protocol is ${shown(listener.props.protocol)} and the default action ${shown(at(actions, "type"))}.`]
+        : []),
+      ...rules
+        .filter(({ props }) => props.actions !== UNKNOWN && plain(props.actions))
+        .map(({ name, props }) => `its rule ${name} has action ${shown(at(props.actions, "type"))}.`),
+    ];
   },
   passes: [
     ...LISTENERS.map((type) => ({
@@ -37,6 +48,18 @@ const LISTENER: Rule = {
   fails: [
     { props: { protocol: "HTTP", port: 80, defaultActions: [{ type: "forward" }] } },
     { props: { port: 80, defaultActions: [{ type: "fixed-response" }] } },
+    {
+      props: { arn: "arn:aws:elasticloadbalancing:us-east-1:1:listener/l", port: 80, defaultActions: redirecting },
+      among: [
+        {
+          type: LISTENER_RULES[0]!,
+          props: {
+            listenerArn: "arn:aws:elasticloadbalancing:us-east-1:1:listener/l",
+            actions: [{ type: "forward" }],
+          },
+        },
+      ],
+    },
     { props: { port: 80, defaultActions: [{ type: "redirect", redirect: { host: "x", statusCode: "HTTP_301" } }] } },
   ],
 };
@@ -96,4 +119,24 @@ const TARGET_GROUP: Rule = {
   fails: [{ props: { protocol: "HTTP", port: 80 } }],
 };
 
-export const BALANCERS_IN_TRANSIT: readonly Rule[] = [LISTENER, LISTENER_POLICY, TARGET_GROUP];
+const CLASSIC: Rule = {
+  ...SAME,
+  name: "elb-listener-uses-tls",
+  says: "A classic load balancer's listeners speak HTTPS or SSL.",
+  fix: "Give lbProtocol https or ssl with a sslCertificateId.",
+  controls: fsbp("ELB.3"),
+  types: ["aws:elb/loadBalancer:LoadBalancer"],
+  broken: ({ props }) =>
+    listOf(props.listeners)
+      .map((listener) => at(listener, "lbProtocol"))
+      .filter((protocol) => protocol !== undefined && !is(lower(protocol), "https", "ssl"))
+      .map((protocol) => `lbProtocol is ${shown(protocol)}.`),
+  passes: [
+    { props: { listeners: [{ lbPort: 443, lbProtocol: "HTTPS", instancePort: 80, instanceProtocol: "http" }] } },
+  ],
+  fails: [{ props: { listeners: [{ lbPort: 80, lbProtocol: "http", instancePort: 80, instanceProtocol: "http" }] } }],
+};
+
+const lower = (value: unknown): unknown => (typeof value === "string" ? value.toLowerCase() : value);
+
+export const BALANCERS_IN_TRANSIT: readonly Rule[] = [CLASSIC, LISTENER, LISTENER_POLICY, TARGET_GROUP];

@@ -1,6 +1,6 @@
 import { fsbp } from "../controls";
-import { always, type Rule } from "../rule";
-import { at, is, listOf, shown, UNKNOWN } from "../values";
+import type { Rule } from "../rule";
+import { at, is, isSet, listOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
 const CACHE: Rule = {
@@ -10,11 +10,10 @@ const CACHE: Rule = {
   fix: 'Set transitEncryptionEnabled = true; transitEncryptionMode "preferred" only while clients move to TLS.',
   controls: fsbp("ElastiCache.5"),
   types: ["aws:elasticache/replicationGroup:ReplicationGroup"],
-  broken: ({ props: { transitEncryptionEnabled: enabled, transitEncryptionMode: mode } }) => [
-    ...(is(enabled, true) ? [] : [`transitEncryptionEnabled is ${shown(enabled)}.`]),
+  broken: ({ props: { transitEncryptionEnabled: enabled, transitEncryptionMode: mode, globalReplicationGroupId } }) => [
+    ...(is(enabled, true) || isSet(globalReplicationGroupId) ? [] : [`transitEncryptionEnabled is ${shown(enabled)}.`]),
     ...(mode === "preferred" ? ['transitEncryptionMode is "preferred", which also takes plain text.'] : []),
   ],
-  remedy: always({ transitEncryptionEnabled: true }),
   passes: [
     { props: { transitEncryptionEnabled: true } },
     { props: { transitEncryptionEnabled: true, transitEncryptionMode: "required" } },
@@ -35,7 +34,6 @@ const DAX: Rule = {
   types: ["aws:dax/cluster:Cluster"],
   broken: ({ props: { clusterEndpointEncryptionType: type } }) =>
     is(type, "TLS") ? [] : [`clusterEndpointEncryptionType is ${shown(type)}.`],
-  remedy: always({ clusterEndpointEncryptionType: "TLS" }),
   passes: [{ props: { clusterEndpointEncryptionType: "TLS" } }],
   fails: [{ props: {} }, { props: { clusterEndpointEncryptionType: "NONE" } }],
 };
@@ -88,7 +86,6 @@ const OPENSEARCH: Rule = {
     ]
       .filter((path) => !is(at(props, ...path), true))
       .map((path) => `${path.join(".")} is ${shown(at(props, ...path))}.`),
-  remedy: always({ domainEndpointOptions: { enforceHttps: true }, nodeToNodeEncryption: { enabled: true } }),
   passes: [{ props: { domainEndpointOptions: { enforceHttps: true }, nodeToNodeEncryption: { enabled: true } } }],
   fails: [{ props: {} }, { props: { domainEndpointOptions: { enforceHttps: true } } }],
 };

@@ -1,6 +1,7 @@
 import { fsbp, wellArchitected } from "../controls";
 import { always, type Rule } from "../rule";
-import { at, isSet, listOf, shown, UNKNOWN } from "../values";
+import { DISTRIBUTION } from "../types";
+import { at, is, isSet, listOf, manyOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
 const DOMAIN: Rule = {
@@ -26,7 +27,32 @@ const DOMAIN: Rule = {
   ],
 };
 
-const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+/** Public APIs answer at their own address with a policy that begins at TLS 1.0; private ones at TLS 1.2. */
+const DEFAULT_ENDPOINT: Rule = {
+  ...SAME,
+  name: "apigateway-default-endpoint-uses-tls-1-2",
+  says: "A public REST API's own address speaks TLS 1.2 or newer, or is turned off.",
+  why: "Unless told otherwise, the execute-api address speaks TLS 1.0 and 1.1, which are broken.",
+  fix: "Set disableExecuteApiEndpoint behind a domain of your own, or a securityPolicy SecurityPolicy_TLS13_… with endpointAccessMode.",
+  level: "advisory",
+  severity: "medium",
+  controls: wellArchitected("SEC09-BP02"),
+  types: ["aws:apigateway/restApi:RestApi"],
+  broken: ({ props }) => {
+    const policy = props.securityPolicy;
+    const isPrivate = manyOf(at(props, "endpointConfiguration", "types")).some((type) => is(type, "PRIVATE"));
+    const spoken = policy === UNKNOWN || /^TLS_1_2$|TLS1[23]/.test(String(policy));
+    return isPrivate || spoken || is(props.disableExecuteApiEndpoint, true)
+      ? []
+      : [`securityPolicy is ${shown(policy)} and disableExecuteApiEndpoint ${shown(props.disableExecuteApiEndpoint)}.`];
+  },
+  passes: [
+    { props: { disableExecuteApiEndpoint: true } },
+    { props: { securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09", endpointAccessMode: "STRICT" } },
+    { props: { endpointConfiguration: { types: "PRIVATE" } } },
+  ],
+  fails: [{ props: {} }, { props: { securityPolicy: "TLS_1_0" } }],
+};
 
 const distribution = (viewer: string, origin: string, minimum: string, host = "api.example.com") => ({
   defaultCacheBehavior: { viewerProtocolPolicy: viewer },
@@ -56,9 +82,13 @@ const CLOUDFRONT: Rule = {
       // A bucket's website endpoint speaks HTTP only (S3 user guide, "Website endpoints").
       const host = at(origin, "domainName");
       const website = host === UNKNOWN || /\.s3-website[.-]/.test(String(host));
-      return !website && (policy === "http-only" || policy === "match-viewer");
+      return !website && (policy === "http-only" || (policy === "match-viewer" && viewers.length > 0));
     });
+    const old = listOf(props.origins)
+      .flatMap((origin) => manyOf(at(origin, "customOriginConfig", "originSslProtocols")))
+      .filter((protocol) => ["SSLv3", "TLSv1", "TLSv1.1"].includes(String(protocol === UNKNOWN ? "" : protocol)));
     return [
+      ...old.map((protocol) => `originSslProtocols has ${shown(protocol)}.`),
       ...viewers.map((policy) => `viewerProtocolPolicy is ${shown(policy)}.`),
       ...(ownCertificate && version !== UNKNOWN && !/TLSv1\.[23]/.test(String(version))
         ? [`minimumProtocolVersion is ${shown(version)}.`]
@@ -95,4 +125,4 @@ const SUBSCRIPTION: Rule = {
   fails: [{ props: { protocol: "http", endpoint: "http://example.com/hook" } }],
 };
 
-export const EDGES_IN_TRANSIT: readonly Rule[] = [DOMAIN, CLOUDFRONT, SUBSCRIPTION];
+export const EDGES_IN_TRANSIT: readonly Rule[] = [DEFAULT_ENDPOINT, DOMAIN, CLOUDFRONT, SUBSCRIPTION];

@@ -3,7 +3,7 @@ import { always, type Rule } from "../rule";
 import { at, is, isSet, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
-const DYNAMODB_TABLE_HAS_POINT_IN_TIME_RECOVERY: Rule = {
+const TABLES: Rule = {
   ...SAME,
   name: "dynamodb-table-has-point-in-time-recovery",
   says: "A table can be restored to any second of the last 35 days.",
@@ -20,26 +20,25 @@ const DYNAMODB_TABLE_HAS_POINT_IN_TIME_RECOVERY: Rule = {
   fails: [{ props: {} }, { props: { pointInTimeRecovery: { enabled: false } } }],
 };
 
-const RDS_DATABASE_HAS_BACKUPS: Rule = {
+const DATABASES: Rule = {
   ...SAME,
   name: "rds-database-has-backups",
   says: "A database can be restored to any second of its backup window.",
-  why: "A bad deployment that deletes or overwrites rows cannot be undone otherwise.",
-  fix: "Leave backupRetentionPeriod out of a cluster, or give 7 or more.",
+  why: "A bad deployment that is noticed after a day cannot be undone otherwise: an instance keeps no backups, a cluster one day.",
+  fix: "Give backupRetentionPeriod, 7 (days) or more.",
   controls: [...fsbp("RDS.11"), ...wellArchitected("REL09-BP03")],
   types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
-  broken: ({ type, props: { backupRetentionPeriod: days, replicateSourceDb: source } }) => {
-    const unset = days === undefined || days === null;
-    if (days === UNKNOWN || isSet(source) || (unset && type === "aws:rds/cluster:Cluster")) return [];
+  broken: ({ props: { backupRetentionPeriod: days, replicateSourceDb, replicationSourceIdentifier } }) => {
+    if (days === UNKNOWN || isSet(replicateSourceDb) || isSet(replicationSourceIdentifier)) return [];
     return typeof days === "number" && days >= 7 ? [] : [`backupRetentionPeriod is ${shown(days)} (days).`];
   },
   remedy: always({ backupRetentionPeriod: 7 }),
   passes: [
     { props: { backupRetentionPeriod: 7 } },
     { props: { replicateSourceDb: "primary" } },
-    { type: "aws:rds/cluster:Cluster", props: {} },
+    { type: "aws:rds/cluster:Cluster", props: { replicationSourceIdentifier: "primary" } },
   ],
-  fails: [{ props: {} }, { props: { backupRetentionPeriod: 0 } }],
+  fails: [{ props: {} }, { type: "aws:rds/cluster:Cluster", props: {} }, { props: { backupRetentionPeriod: 0 } }],
 };
 
-export const BACKUPS_KEPT: readonly Rule[] = [DYNAMODB_TABLE_HAS_POINT_IN_TIME_RECOVERY, RDS_DATABASE_HAS_BACKUPS];
+export const BACKUPS_KEPT: readonly Rule[] = [TABLES, DATABASES];

@@ -1,5 +1,6 @@
-import { referring } from "../links";
-import type { Rule } from "../rule";
+import { ofType, referring, refersTo } from "../links";
+import type { Resource, Rule } from "../rule";
+import { FUNCTION, FUNCTION_ARN, QUEUE_ARN, SUBSCRIPTION, TARGET } from "../types";
 import { at, isSet, shown } from "../values";
 import { SAME } from "./same";
 
@@ -7,27 +8,24 @@ const DESTINATION = { destinationConfig: { onFailure: { destination: "arn:aws:sq
 
 const destinationOf = (props: unknown): unknown => at(props, "destinationConfig", "onFailure", "destination");
 
-const FUNCTION = "aws:lambda/function:Function";
-
 const INVOCATION = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
 
-const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
-
-const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
-
-const QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:q";
-
-const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:f";
-
 /** Whatever invokes a function and does not wait for its answer, by the property that names the function. */
-const INVOKERS: readonly (readonly [type: string, property: string])[] = [
+const INVOKERS: readonly (readonly [type: string, property: string, within?: string])[] = [
   [TARGET, "arn"],
   [SUBSCRIPTION, "endpoint"],
   ["aws:s3/bucketNotification:BucketNotification", "lambdaFunctions"],
-  ["aws:scheduler/schedule:Schedule", "target"],
+  ["aws:scheduler/schedule:Schedule", "target", "arn"],
+  ["aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "destinationArn"],
 ];
 
-const LAMBDA_ASYNC_INVOCATION_HAS_A_FAILURE_DESTINATION: Rule = {
+/** A resource with nothing in the property but what is within it: an input may hold any text. */
+const narrowed = (resource: Resource, property: string, within: string | undefined): Resource =>
+  within === undefined
+    ? resource
+    : { ...resource, props: { ...resource.props, [property]: at(resource.props, property, within) } };
+
+const CONFIGURED: Rule = {
   ...SAME,
   name: "lambda-async-invocation-has-a-failure-destination",
   says: "Asynchronous invocations end, when they fail for good, in a destination.",
@@ -40,7 +38,7 @@ const LAMBDA_ASYNC_INVOCATION_HAS_A_FAILURE_DESTINATION: Rule = {
   fails: [{ props: {} }, { props: { destinationConfig: { onSuccess: { destination: "arn" } } } }],
 };
 
-const LAMBDA_ASYNC_FUNCTION_HAS_A_FAILURE_DESTINATION: Rule = {
+const INVOKED: Rule = {
   ...SAME,
   name: "lambda-async-function-has-a-failure-destination",
   says: "A function that is invoked without anyone waiting has a failure destination or a dead-letter queue.",
@@ -49,7 +47,9 @@ const LAMBDA_ASYNC_FUNCTION_HAS_A_FAILURE_DESTINATION: Rule = {
   types: [FUNCTION],
   ofStack: true,
   broken: (lambda, { resources }) => {
-    const invoker = INVOKERS.flatMap(([type, property]) => referring(resources, type, property, lambda))[0];
+    const [invoker] = INVOKERS.flatMap(([type, property, within]) =>
+      ofType(resources, type).filter((each) => refersTo(narrowed(each, property, within), property, lambda)),
+    );
     const covered =
       isSet(at(lambda.props, "deadLetterConfig", "targetArn")) ||
       referring(resources, INVOCATION, "functionName", lambda).some(({ props }) => isSet(destinationOf(props)));
@@ -81,7 +81,4 @@ const LAMBDA_ASYNC_FUNCTION_HAS_A_FAILURE_DESTINATION: Rule = {
   ],
 };
 
-export const INVOCATIONS_KEPT: readonly Rule[] = [
-  LAMBDA_ASYNC_INVOCATION_HAS_A_FAILURE_DESTINATION,
-  LAMBDA_ASYNC_FUNCTION_HAS_A_FAILURE_DESTINATION,
-];
+export const INVOCATIONS_KEPT: readonly Rule[] = [CONFIGURED, INVOKED];

@@ -1,25 +1,26 @@
 import { ofType, referring, refersTo } from "../links";
 import type { Among, Resource, Rule } from "../rule";
-import { isSet } from "../values";
+import { FUNCTION, FUNCTION_ARN, MAPPING, QUEUE, QUEUE_ARN } from "../types";
+import { UNKNOWN } from "../values";
 import { SAME } from "./same";
-
-const FUNCTION = "aws:lambda/function:Function";
-
-const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
-
-const QUEUE = "aws:sqs/queue:Queue";
 
 const REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy";
 
-const QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:q";
-
-const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:f";
-
 const REDRIVEN = JSON.stringify({ deadLetterTargetArn: `${QUEUE_ARN}-dead`, maxReceiveCount: 5 });
 
-/** Mappings by which functions consume a queue. */
-const consumersOf = (queue: Resource, resources: readonly Resource[]) =>
-  referring(resources, MAPPING, "eventSourceArn", queue);
+const PIPE = "aws:pipes/pipe:Pipe";
+
+/** Mappings by which functions consume a queue, and pipes that do. */
+const consumersOf = (queue: Resource, resources: readonly Resource[]): readonly Resource[] => [
+  ...referring(resources, MAPPING, "eventSourceArn", queue),
+  ...referring(resources, PIPE, "source", queue),
+];
+
+/** Whether another queue gives up on messages into this one, which then is the end. */
+const isLast = (queue: Resource, resources: readonly Resource[]): boolean =>
+  ofType(resources, QUEUE, REDRIVE).some((other) => other !== queue && refersTo(other, "redrivePolicy", queue));
+
+const redrives = (policy: unknown): boolean => policy === UNKNOWN || String(policy).includes("deadLetterTargetArn");
 
 const functionOf = (mapping: Resource, resources: readonly Resource[]): Resource | undefined =>
   ofType(resources, FUNCTION).find((each) => refersTo(mapping, "functionName", each));
@@ -29,7 +30,7 @@ const consumed = (timeout: number): Among => [
   { type: FUNCTION, props: { arn: FUNCTION_ARN, timeout } },
 ];
 
-const SQS_QUEUE_WITH_A_CONSUMER_HAS_A_DEAD_LETTER_QUEUE: Rule = {
+const CONSUMED: Rule = {
   ...SAME,
   name: "sqs-queue-with-a-consumer-has-a-dead-letter-queue",
   says: "A queue that a function consumes gives up on a message into another queue.",
@@ -38,7 +39,8 @@ const SQS_QUEUE_WITH_A_CONSUMER_HAS_A_DEAD_LETTER_QUEUE: Rule = {
   types: [QUEUE],
   ofStack: true,
   broken: (queue, { resources }) => {
-    const redriven = isSet(queue.props.redrivePolicy) || referring(resources, REDRIVE, "queueUrl", queue).length > 0;
+    const beside = referring(resources, REDRIVE, "queueUrl", queue).map(({ props }) => props.redrivePolicy);
+    const redriven = [queue.props.redrivePolicy, ...beside].some(redrives) || isLast(queue, resources);
     const [consumer] = consumersOf(queue, resources);
     return redriven || consumer === undefined ? [] : [`${consumer.name} consumes it, and redrivePolicy is absent.`];
   },
@@ -49,11 +51,25 @@ const SQS_QUEUE_WITH_A_CONSUMER_HAS_A_DEAD_LETTER_QUEUE: Rule = {
       among: [...consumed(30), { type: REDRIVE, props: { queueUrl: "https://q", redrivePolicy: REDRIVEN } }],
     },
     { props: { arn: `${QUEUE_ARN}-dead` }, among: consumed(30) },
+    {
+      props: { arn: QUEUE_ARN },
+      among: [
+        ...consumed(30),
+        {
+          type: QUEUE,
+          props: { redrivePolicy: JSON.stringify({ deadLetterTargetArn: QUEUE_ARN, maxReceiveCount: 5 }) },
+        },
+      ],
+    },
   ],
-  fails: [{ props: { arn: QUEUE_ARN }, among: consumed(30) }],
+  fails: [
+    { props: { arn: QUEUE_ARN }, among: consumed(30) },
+    { props: { arn: QUEUE_ARN, redrivePolicy: "{}" }, among: consumed(30) },
+    { props: { arn: QUEUE_ARN }, among: [{ type: PIPE, props: { source: QUEUE_ARN, target: FUNCTION_ARN } }] },
+  ],
 };
 
-const SQS_QUEUE_HIDES_MESSAGES_SIX_TIMES_AS_LONG_AS_ITS_CONSUMER_RUNS: Rule = {
+const HIDING: Rule = {
   ...SAME,
   name: "sqs-queue-hides-messages-six-times-as-long-as-its-consumer-runs",
   says: "A queue's visibility timeout is at least six times the timeout of the function that consumes it.",
@@ -80,7 +96,4 @@ const SQS_QUEUE_HIDES_MESSAGES_SIX_TIMES_AS_LONG_AS_ITS_CONSUMER_RUNS: Rule = {
   ],
 };
 
-export const QUEUES_KEPT: readonly Rule[] = [
-  SQS_QUEUE_WITH_A_CONSUMER_HAS_A_DEAD_LETTER_QUEUE,
-  SQS_QUEUE_HIDES_MESSAGES_SIX_TIMES_AS_LONG_AS_ITS_CONSUMER_RUNS,
-];
+export const QUEUES_KEPT: readonly Rule[] = [CONSUMED, HIDING];

@@ -1,5 +1,6 @@
 import { wellArchitected } from "../controls";
-import { always, type Resource, type Rule } from "../rule";
+import type { Resource, Rule } from "../rule";
+import { MAPPING } from "../types";
 import { at, is, isSet, listOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
@@ -12,15 +13,19 @@ const BOUNDED = { ...STREAM, maximumRetryAttempts: 3, maximumRecordAgeInSeconds:
 
 const mappingDestinationOf = (props: unknown): unknown => at(props, "destinationConfig", "onFailure", "destinationArn");
 
+const isOf = ({ eventSourceArn: source }: Resource["props"], services: RegExp): boolean =>
+  source !== UNKNOWN && services.test(String(source));
+
 /** Sources whose failed batches are lost unless a destination takes them; a queue keeps its own. */
-const isStream = ({ eventSourceArn: source }: Resource["props"]): boolean =>
-  source !== UNKNOWN && /:(kinesis|dynamodb|kafka):/.test(String(source));
+const isStream = (props: Resource["props"]): boolean =>
+  isOf(props, /:(kinesis|dynamodb|kafka):/) || isSet(props.selfManagedEventSource);
+
+/** Streams that Lambda retries for ever unless told; of Kafka, the bounds are others. */
+const isUnbounded = (props: Resource["props"]): boolean => isOf(props, /:(kinesis|dynamodb):/);
 
 const bounded = (value: unknown): boolean => value === UNKNOWN || (typeof value === "number" && value >= 0);
 
-const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
-
-const LAMBDA_STREAM_MAPPING_HAS_A_FAILURE_DESTINATION: Rule = {
+const WITH_DESTINATION: Rule = {
   ...SAME,
   name: "lambda-stream-mapping-has-a-failure-destination",
   says: "What a mapping cannot process of a stream goes to a destination.",
@@ -32,10 +37,14 @@ const LAMBDA_STREAM_MAPPING_HAS_A_FAILURE_DESTINATION: Rule = {
       ? []
       : [`destinationConfig.onFailure.destinationArn is ${shown(mappingDestinationOf(props))}.`],
   passes: [{ props: STREAM }, { props: { eventSourceArn: "arn:aws:sqs:us-east-1:1:q" } }],
-  fails: [{ props: { eventSourceArn: STREAM.eventSourceArn } }],
+  fails: [
+    { props: { eventSourceArn: STREAM.eventSourceArn } },
+    { props: { eventSourceArn: "arn:aws:kafka:us-east-1:1:cluster/c/1" } },
+    { props: { selfManagedEventSource: { endpoints: { KAFKA_BOOTSTRAP_SERVERS: "broker:9092" } } } },
+  ],
 };
 
-const LAMBDA_STREAM_MAPPING_RETRIES_WITHIN_BOUNDS: Rule = {
+const WITHIN_BOUNDS: Rule = {
   ...SAME,
   name: "lambda-stream-mapping-retries-within-bounds",
   says: "A mapping of a stream bounds its retries and the age of records.",
@@ -45,9 +54,13 @@ const LAMBDA_STREAM_MAPPING_RETRIES_WITHIN_BOUNDS: Rule = {
   types: [MAPPING],
   broken: ({ props }) =>
     (["maximumRetryAttempts", "maximumRecordAgeInSeconds"] as const)
-      .filter((key) => isStream(props) && !bounded(props[key]))
+      .filter((key) => isUnbounded(props) && !bounded(props[key]))
       .map((key) => `${key} is ${shown(props[key])}, without bound.`),
-  passes: [{ props: BOUNDED }, { props: { eventSourceArn: "arn:aws:sqs:us-east-1:1:q" } }],
+  passes: [
+    { props: BOUNDED },
+    { props: { eventSourceArn: "arn:aws:sqs:us-east-1:1:q" } },
+    { props: { eventSourceArn: "arn:aws:kafka:us-east-1:1:cluster/c/1" } },
+  ],
   fails: [
     { props: STREAM },
     { props: { ...BOUNDED, maximumRetryAttempts: -1 } },
@@ -55,7 +68,7 @@ const LAMBDA_STREAM_MAPPING_RETRIES_WITHIN_BOUNDS: Rule = {
   ],
 };
 
-const LAMBDA_STREAM_MAPPING_STARTS_AT_THE_HORIZON: Rule = {
+const FROM_THE_HORIZON: Rule = {
   ...SAME,
   name: "lambda-stream-mapping-starts-at-the-horizon",
   says: "A mapping of a stream starts with the oldest record.",
@@ -64,31 +77,26 @@ const LAMBDA_STREAM_MAPPING_STARTS_AT_THE_HORIZON: Rule = {
   types: [MAPPING],
   broken: ({ props }) =>
     isStream(props) && props.startingPosition === "LATEST" ? ['startingPosition is "LATEST".'] : [],
-  remedy: always({ startingPosition: "TRIM_HORIZON" }),
   passes: [{ props: { ...BOUNDED, startingPosition: "TRIM_HORIZON" } }],
   fails: [{ props: { ...BOUNDED, startingPosition: "LATEST" } }],
 };
 
-const LAMBDA_MAPPING_REPORTS_FAILED_ITEMS: Rule = {
+const BY_ITEM: Rule = {
   ...SAME,
   name: "lambda-mapping-reports-failed-items",
-  says: "A mapping lets the function report which items of a batch failed.",
+  says: "A mapping of a queue or a stream lets the function report which items of a batch failed.",
   why: "Otherwise one bad item has the whole batch processed again.",
-  fix: "Give functionResponseTypes: [ReportBatchItemFailures].",
+  fix: "Give functionResponseTypes: [ReportBatchItemFailures], and let the function answer with batchItemFailures.",
   level: "advisory",
   types: [MAPPING],
-  broken: ({ props: { functionResponseTypes: types } }) =>
-    types === UNKNOWN || listOf(types).some((each) => is(each, "ReportBatchItemFailures"))
+  broken: ({ props, props: { functionResponseTypes: types } }) =>
+    !isOf(props, /:(sqs|kinesis|dynamodb):/) ||
+    types === UNKNOWN ||
+    listOf(types).some((each) => is(each, "ReportBatchItemFailures"))
       ? []
       : [`functionResponseTypes is ${shown(types)}.`],
-  remedy: always({ functionResponseTypes: ["ReportBatchItemFailures"] }),
   passes: [{ props: { ...BOUNDED, functionResponseTypes: ["ReportBatchItemFailures"] } }],
   fails: [{ props: BOUNDED }],
 };
 
-export const STREAMS_KEPT: readonly Rule[] = [
-  LAMBDA_STREAM_MAPPING_HAS_A_FAILURE_DESTINATION,
-  LAMBDA_STREAM_MAPPING_RETRIES_WITHIN_BOUNDS,
-  LAMBDA_STREAM_MAPPING_STARTS_AT_THE_HORIZON,
-  LAMBDA_MAPPING_REPORTS_FAILED_ITEMS,
-];
+export const STREAMS_KEPT: readonly Rule[] = [WITH_DESTINATION, WITHIN_BOUNDS, FROM_THE_HORIZON, BY_ITEM];

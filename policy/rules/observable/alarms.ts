@@ -1,20 +1,19 @@
 import { securityHub, wellArchitected } from "../controls";
 import { ofType, referring } from "../links";
 import type { Among, Resource, Rule } from "../rule";
+import { FUNCTION } from "../types";
 import { at, is, isObject, listOf, manyOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
-
-const LAMBDA = "aws:lambda/function:Function";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 
-/** Dimensions of an alarm, its own and those of the metrics that it computes with. */
-const dimensionsOf = ({ props }: Resource): readonly unknown[] => [
-  props.dimensions,
-  ...manyOf(props.metricQueries).map((query) => at(query, "metric", "dimensions")),
-];
+/** Dimensions of an alarm in a namespace: its own, and those of the metrics that it computes with. */
+const dimensionsOf = (alarm: Resource, namespace: string): readonly unknown[] =>
+  [alarm.props, ...manyOf(alarm.props.metricQueries).map((query) => at(query, "metric"))]
+    .filter((metric) => metric === UNKNOWN || is(at(metric, "namespace"), namespace))
+    .map((metric) => at(metric, "dimensions"));
 
 const alarmed = (namespace: string, dimension: string, name: string): Among => [
   { type: ALARM, props: { namespace, dimensions: { [dimension]: name } } },
@@ -35,7 +34,7 @@ function watched(name: string, noun: string, type: string, namespace: string, di
     ofStack: true,
     broken: ({ props }, { resources }) => {
       const seen = ofType(resources, ALARM)
-        .flatMap(dimensionsOf)
+        .flatMap((alarm) => dimensionsOf(alarm, namespace))
         .map((dimensions) => at(dimensions, dimension));
       return props.name === UNKNOWN || seen.some((each) => is(each, props.name)) ? [] : ["no alarm watches it."];
     },
@@ -51,28 +50,45 @@ function watched(name: string, noun: string, type: string, namespace: string, di
   };
 }
 
-/** Metrics that AWS publishes of a whole account, without a dimension (AWS/Lambda, AWS/Usage and others). */
-const ACCOUNT_METRICS = ["ConcurrentExecutions", "UnreservedConcurrentExecutions", "ClaimedAccountConcurrency"];
+/** Services that publish no metric without a dimension (each one's CloudWatch metrics reference). */
+const DIMENSIONED = [
+  "ApiGateway",
+  "ApplicationELB",
+  "DAX",
+  "Events",
+  "Firehose",
+  "Kinesis",
+  "NetworkELB",
+  "SQS",
+  "States",
+];
 
-const seesNothing = ({ props }: Resource): boolean => {
-  const { namespace, metricName, metricQueries, dimensions } = props;
+const seesNothing = ({ props: { namespace, metricQueries, dimensions } }: Resource): boolean => {
   if (listOf(metricQueries).length > 0 || [metricQueries, dimensions, namespace].includes(UNKNOWN)) return false;
-  if (!String(namespace).startsWith("AWS/") || ACCOUNT_METRICS.includes(String(metricName))) return false;
+  if (!DIMENSIONED.some((service) => namespace === `AWS/${service}`)) return false;
   return !isObject(dimensions) || Object.keys(dimensions).length === 0;
 };
+
+/** Who else than an action listens to an alarm: alarms over it, and deployments that it rolls back. */
+const LISTENERS: readonly (readonly [type: string, property: string])[] = [
+  [COMPOSITE, "alarmRule"],
+  ["aws:codedeploy/deploymentGroup:DeploymentGroup", "alarmConfiguration"],
+  ["aws:ecs/service:Service", "alarms"],
+  ["aws:route53/healthCheck:HealthCheck", "cloudwatchAlarmName"],
+];
 
 const SPEAKS: Rule = {
   ...SAME,
   name: "cloudwatch-alarm-sees-and-speaks",
-  says: "An alarm has a dimension, and somebody to tell: an action of its own, or of an alarm over it.",
-  why: "An alarm without dimensions watches a metric that nobody publishes; one without actions rings in an empty room.",
+  says: "An alarm has a dimension where its metric has one, and somebody to tell: an action, an alarm over it, or a deployment.",
+  why: "An alarm of a queue or a stream without dimensions watches a metric that nobody publishes; one without actions rings in an empty room.",
   fix: "Give dimensions and alarmActions, or name the alarm in a CompositeAlarm that has actions.",
   controls: [...securityHub("CloudWatch.15", "CloudWatch.17"), ...wellArchitected("REL06-BP03")],
   types: [ALARM, COMPOSITE],
   ofStack: true,
   broken: (alarm, { resources }) => {
     const { alarmActions, actionsEnabled } = alarm.props;
-    const over = referring(resources, COMPOSITE, "alarmRule", alarm).length > 0;
+    const over = LISTENERS.some(([type, property]) => referring(resources, type, property, alarm).length > 0);
     const silent = alarmActions !== UNKNOWN && manyOf(alarmActions).length === 0;
     return [
       ...(alarm.type === ALARM && seesNothing(alarm) ? [`dimensions is ${shown(alarm.props.dimensions)}.`] : []),
@@ -109,6 +125,6 @@ export const ALARMS: readonly Rule[] = [
   SPEAKS,
   watched("dynamodb-table-has-an-alarm", "table", "aws:dynamodb/table:Table", "AWS/DynamoDB", "TableName"),
   watched("kinesis-stream-has-an-alarm", "stream", "aws:kinesis/stream:Stream", "AWS/Kinesis", "StreamName"),
-  watched("lambda-function-has-an-alarm", "function", LAMBDA, "AWS/Lambda", "FunctionName"),
+  watched("lambda-function-has-an-alarm", "function", FUNCTION, "AWS/Lambda", "FunctionName"),
   watched("sqs-queue-has-an-alarm", "queue", "aws:sqs/queue:Queue", "AWS/SQS", "QueueName"),
 ];

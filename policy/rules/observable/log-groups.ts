@@ -1,15 +1,20 @@
 import { securityHub, wellArchitected } from "../controls";
 import { ofType } from "../links";
-import type { Resource, Rule } from "../rule";
+import type { Context, Resource, Rule } from "../rule";
+import { FUNCTION } from "../types";
 import { at, is, isSet, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
 
 const LOGS = "aws:cloudwatch/logGroup:LogGroup";
 
-const LAMBDA = "aws:lambda/function:Function";
-
 const isCompliant = ({ props }: Resource): boolean =>
   [props.tags, props.tagsAll].some((tags) => isSet(at(tags, "Compliance")) && at(tags, "Compliance") !== UNKNOWN);
+
+/** Days of a remedy: what is older than its retention is deleted at once. */
+const GENEROUS = 365;
+
+const leastOf = (group: Resource, { minimumDays, compliance, complianceDays }: Context["settings"]): number =>
+  Math.max(Number(minimumDays), compliance === true || isCompliant(group) ? Number(complianceDays) : 0);
 
 const RETENTION: Rule = {
   ...SAME,
@@ -40,19 +45,15 @@ const RETENTION: Rule = {
   },
   broken: (group, { settings }) => {
     const { retentionInDays: days, logGroupClass } = group.props;
-    const compliant = settings.compliance === true || isCompliant(group);
-    const least = Math.max(Number(settings.minimumDays), compliant ? Number(settings.complianceDays) : 0);
+    const least = leastOf(group, settings);
     if (days === UNKNOWN || logGroupClass === "DELIVERY") return [];
-    if (typeof days !== "number" || days === 0) return [`retentionInDays is ${shown(days)}: for ever.`];
+    if (typeof days !== "number" || days === 0)
+      return [`retentionInDays is ${shown(days)}: without a number of days, for ever.`];
     return days >= least ? [] : [`retentionInDays is ${days}; at least ${least} are asked for.`];
   },
-  remedy: (_, { settings }) => {
-    const asked = Math.max(
-      Number(settings.minimumDays),
-      settings.compliance === true ? Number(settings.complianceDays) : 0,
-    );
-    return { retentionInDays: DAYS.find((days) => days >= Math.max(asked, 30)) ?? DAYS.at(-1) };
-  },
+  remedy: (group, { settings }) => ({
+    retentionInDays: DAYS.find((days) => days >= Math.max(leastOf(group, settings), GENEROUS)),
+  }),
   passes: [
     { props: { retentionInDays: 7 } },
     { props: { retentionInDays: 30 }, settings: { compliance: true } },
@@ -78,7 +79,7 @@ const LOGGED: Rule = {
   fix: "Add a LogGroup named /aws/lambda/<function>, or name one in loggingConfig.logGroup.",
   level: "advisory",
   controls: wellArchitected("SEC04-BP01"),
-  types: [LAMBDA],
+  types: [FUNCTION],
   ofStack: true,
   broken: ({ props }, { resources }) => {
     const named = at(props, "loggingConfig", "logGroup");

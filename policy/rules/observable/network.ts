@@ -1,9 +1,8 @@
 import { cis, fsbp, securityHub } from "../controls";
 import { referring } from "../links";
 import type { Rule } from "../rule";
+import { VPC } from "../types";
 import { SAME } from "./same";
-
-const VPC = "aws:ec2/vpc:Vpc";
 
 const FLOW_LOG = "aws:ec2/flowLog:FlowLog";
 

@@ -1,18 +1,15 @@
 import { cis, fsbp, securityHub } from "../controls";
 import type { Rule } from "../rule";
+import { BALANCERS, FUNCTION, STAGE } from "../types";
 import { at, is, nested, shown } from "../values";
 import { SAME } from "./same";
-
-const LAMBDA = "aws:lambda/function:Function";
-
-const STAGE = "aws:apigateway/stage:Stage";
 
 const MACHINE = "aws:sfn/stateMachine:StateMachine";
 
 /** What X-Ray traces, the property that turns it on, and its value. */
 const TRACED: readonly (readonly [type: string, path: readonly string[], value: unknown])[] = [
   ["aws:appsync/graphQLApi:GraphQLApi", ["xrayEnabled"], true],
-  [LAMBDA, ["tracingConfig", "mode"], "Active"],
+  [FUNCTION, ["tracingConfig", "mode"], "Active"],
   [STAGE, ["xrayTracingEnabled"], true],
   [MACHINE, ["tracingConfiguration", "enabled"], true],
 ];
@@ -22,7 +19,7 @@ const TRACING: Rule = {
   name: "xray-traces-what-answers",
   says: "Functions, API stages, state machines and GraphQL APIs send traces to X-Ray.",
   why: "Without traces, which hop is slow is a guess.",
-  fix: "Turn tracing on: tracingConfig.mode Active, xrayTracingEnabled, tracingConfiguration.enabled, xrayEnabled.",
+  fix: "Turn tracing on: tracingConfig.mode Active (the role needs xray:PutTraceSegments), xrayTracingEnabled, tracingConfiguration.enabled, xrayEnabled.",
   level: "advisory",
   severity: "low",
   controls: [...fsbp("APIGateway.3"), ...securityHub("Lambda.7")],
@@ -31,18 +28,12 @@ const TRACING: Rule = {
     TRACED.filter(([of, path, value]) => of === type && !is(at(props, ...path), value)).map(
       ([, path]) => `${path.join(".")} is ${shown(at(props, ...path))}.`,
     ),
-  remedy: ({ type }) => {
-    const [found] = TRACED.filter(([of]) => of === type);
-    return found && nested(found[1], found[2]);
-  },
   passes: TRACED.map(([type, path, value]) => ({ type, props: nested(path, value) })),
   fails: [
     ...TRACED.map(([type]) => ({ type, props: {} })),
-    { type: LAMBDA, props: { tracingConfig: { mode: "PassThrough" } } },
+    { type: FUNCTION, props: { tracingConfig: { mode: "PassThrough" } } },
   ],
 };
-
-const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
 
 /** Who writes down its requests, and the property that says where to. */
 const LOGGING: readonly (readonly [type: string, path: readonly string[], good: unknown])[] = [

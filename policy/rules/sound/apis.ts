@@ -1,11 +1,8 @@
 import { ofType, referring, refersTo } from "../links";
 import type { Among, Resource, Rule } from "../rule";
-import { isSet, shown, UNKNOWN } from "../values";
+import { FUNCTION, FUNCTION_ARN, REST_API } from "../types";
+import { at, is, isObject, isSet, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
-
-const LAMBDA = "aws:lambda/function:Function";
-
-const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 const INTEGRATION = "aws:apigateway/integration:Integration";
 
@@ -14,11 +11,15 @@ const INTEGRATION_V2 = "aws:apigatewayv2/integration:Integration";
 /** How long an integration waits when it does not say, in ms (API Gateway quotas). */
 const WAITS: Readonly<Record<string, number>> = { [INTEGRATION]: 29_000, [INTEGRATION_V2]: 30_000 };
 
+/** Whether the caller does not wait for the function: an integration of a REST API may ask so with a header. */
+const isAsynchronous = ({ requestParameters }: Resource["props"]): boolean =>
+  is(at(requestParameters, "integration.request.header.X-Amz-Invocation-Type"), "'Event'");
+
 const uriOf = (type: string): string => (type === INTEGRATION ? "uri" : "integrationUri");
 
 const invoked = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`;
 
-const lambdaOf = (timeout: number): Among => [{ type: LAMBDA, props: { arn: FUNCTION_ARN, timeout } }];
+const lambdaOf = (timeout: number): Among => [{ type: FUNCTION, props: { arn: FUNCTION_ARN, timeout } }];
 
 const WAITING: Rule = {
   ...SAME,
@@ -31,7 +32,8 @@ const WAITING: Rule = {
   broken: (integration, { resources }) => {
     const { type, props } = integration;
     const wait = props.timeoutMilliseconds ?? WAITS[type];
-    return ofType(resources, LAMBDA)
+    if (isAsynchronous(props)) return [];
+    return ofType(resources, FUNCTION)
       .filter((lambda) => isSet(props[uriOf(type)]) && refersTo(integration, uriOf(type), lambda))
       .map((lambda) => ({ lambda, timeout: lambda.props.timeout ?? 3 }))
       .filter(({ timeout }) => typeof timeout === "number" && typeof wait === "number" && wait < timeout * 1000)
@@ -41,26 +43,32 @@ const WAITING: Rule = {
     { type: INTEGRATION, props: { uri: invoked }, among: lambdaOf(29) },
     { type: INTEGRATION_V2, props: { integrationUri: FUNCTION_ARN, timeoutMilliseconds: 5000 }, among: lambdaOf(5) },
     { type: INTEGRATION, props: { uri: "https://example.com", timeoutMilliseconds: 50 }, among: lambdaOf(29) },
+    {
+      type: INTEGRATION,
+      props: {
+        uri: invoked,
+        requestParameters: { "integration.request.header.X-Amz-Invocation-Type": "'Event'" },
+      },
+      among: lambdaOf(600),
+    },
   ],
   fails: [
     { type: INTEGRATION, props: { uri: invoked }, among: lambdaOf(30) },
     {
       type: INTEGRATION,
       props: { uri: invoked, timeoutMilliseconds: 2999 },
-      among: [{ type: LAMBDA, props: { arn: FUNCTION_ARN } }],
+      among: [{ type: FUNCTION, props: { arn: FUNCTION_ARN } }],
     },
     { type: INTEGRATION_V2, props: { integrationUri: FUNCTION_ARN, timeoutMilliseconds: 5000 }, among: lambdaOf(6) },
   ],
 };
-
-const API = "aws:apigateway/restApi:RestApi";
 
 const METHOD = "aws:apigateway/method:Method";
 
 const DEPLOYMENT = "aws:apigateway/deployment:Deployment";
 
 const apiOf = (deployment: Resource, resources: readonly Resource[]): Resource | undefined =>
-  ofType(resources, API).find((api) => refersTo(deployment, "restApi", api));
+  ofType(resources, REST_API).find((api) => refersTo(deployment, "restApi", api));
 
 const METHODS: Rule = {
   ...SAME,
@@ -84,18 +92,18 @@ const METHODS: Rule = {
     {
       props: { restApi: "a" },
       among: [
-        { type: API, props: { id: "a" } },
+        { type: REST_API, props: { id: "a" } },
         { type: METHOD, props: { restApi: "a", httpMethod: "GET" } },
       ],
     },
-    { props: { restApi: "a" }, among: [{ type: API, props: { id: "a", body: "{}" } }] },
+    { props: { restApi: "a" }, among: [{ type: REST_API, props: { id: "a", body: "{}" } }] },
     { props: { restApi: "of-another-stack" } },
   ],
   fails: [
     {
       props: { restApi: "a" },
       among: [
-        { type: API, props: { id: "a" } },
+        { type: REST_API, props: { id: "a" } },
         { type: METHOD, props: { restApi: "b", httpMethod: "GET" } },
       ],
     },
@@ -105,16 +113,16 @@ const METHODS: Rule = {
 const FOLLOWS: Rule = {
   ...SAME,
   name: "apigateway-deployment-follows-its-api",
-  says: "A deployment has triggers, so that a change of the API deploys it anew.",
-  why: "A deployment is a snapshot: without triggers, changed methods are never served.",
+  says: "A deployment has triggers or variables that follow the API, so that a change of it deploys it anew.",
+  why: "A deployment is a snapshot: without one of them, changed methods are never served.",
   fix: "Give triggers, for example a hash of the API's definition.",
   level: "advisory",
   types: [DEPLOYMENT],
-  broken: ({ props: { triggers } }) =>
-    isSet(triggers) && (triggers === UNKNOWN || Object.keys(triggers as object).length > 0)
+  broken: ({ props: { triggers, variables } }) =>
+    [triggers, variables].some((each) => each === UNKNOWN || (isObject(each) && Object.keys(each).length > 0))
       ? []
       : [`triggers is ${shown(triggers)}.`],
-  passes: [{ props: { triggers: { definition: "9f86d081" } } }],
+  passes: [{ props: { triggers: { definition: "9f86d081" } } }, { props: { variables: { version: "9f86d081" } } }],
   fails: [{ props: {} }, { props: { triggers: {} } }],
 };
 

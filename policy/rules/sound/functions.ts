@@ -1,10 +1,9 @@
 import { fsbp, wellArchitected } from "../controls";
 import type { Rule } from "../rule";
 import { RUNTIMES } from "../runtimes";
+import { FUNCTION } from "../types";
 import { isSet, listOf, shown, UNKNOWN } from "../values";
 import { SAME } from "./same";
-
-const LAMBDA = "aws:lambda/function:Function";
 
 /** The day `days` after an ISO date, as an ISO date. */
 const later = (date: string, days: number): string =>
@@ -18,7 +17,7 @@ const RUNTIME: Rule = {
   fix: "Give a newer runtime.",
   severity: "high",
   controls: [...fsbp("Lambda.2"), ...wellArchitected("SEC06-BP01")],
-  types: [LAMBDA, "aws:lambda/layerVersion:LayerVersion"],
+  types: [FUNCTION, "aws:lambda/layerVersion:LayerVersion"],
   settings: {
     daysBefore: {
       type: "integer",
@@ -67,7 +66,7 @@ const RESERVED: Rule = {
   fix: "Set reservedConcurrentExecutions.",
   level: "advisory",
   controls: wellArchitected("REL05-BP02"),
-  types: [LAMBDA],
+  types: [FUNCTION],
   broken: ({ props: { reservedConcurrentExecutions: reserved } }) =>
     reserved === UNKNOWN || (typeof reserved === "number" && reserved >= 0)
       ? []

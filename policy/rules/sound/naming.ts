@@ -4,7 +4,7 @@ import { shown } from "../values";
 import { SAME } from "./same";
 
 /** What Pulumi adds to a name that the program does not give: a dash and seven hexadecimal digits. */
-const AUTONAMED = /-[0-9a-f]{7}$/;
+const AUTONAMED = /-[0-9a-f]{7}(\.fifo)?$/;
 
 /** A name as the type's names are: an alias of a key begins with `alias/`. */
 const called = (name: string, type: string): string => (type.startsWith("aws:kms/") ? `alias/${name}` : name);

@@ -1,8 +1,7 @@
 import { ofType } from "../links";
 import type { Among, Rule } from "../rule";
+import { TABLE } from "../types";
 import { SAME } from "./same";
-
-const TABLE = "aws:dynamodb/table:Table";
 
 const SCALING = "aws:appautoscaling/target:Target";
 
