@@ -906,23 +906,23 @@ describe("A resource is named", () => {
     refersTo(resource({ type: "a", props: { at: text } }), "at", resource({ type: "b", props: { ...to } }));
 
   it("by any of its names, alone or within a text, and by no other's", () => {
-    assert.ok(named("f", { functionName: "f" }));
-    assert.ok(named("lb-1.example", { dnsName: "lb-1.example" }));
-    assert.ok(named(`${ARN}:live`, { arn: ARN }));
-    assert.ok(named('ALARM("a")', { name: "a" }));
-    assert.ok(!named(`${ARN}-2`, { arn: ARN }));
-    assert.ok(!named("orders-2", { name: "orders" }));
-    assert.ok(!named("anything", { name: "" }));
-    assert.ok(named("ALARM(a)", { name: "a" }) && !named("ALARM(ab)", { name: "a" }));
-    assert.ok(named(`ALARM(${ARN}-2) OR ALARM(${ARN})`, { arn: ARN }));
-    assert.ok(!named("arn:aws:sqs:us-east-1:1:q.fifo", { arn: "arn:aws:sqs:us-east-1:1:q" }));
+    assert.equal(named("f", { functionName: "f" }), true);
+    assert.equal(named("lb-1.example", { dnsName: "lb-1.example" }), true);
+    assert.equal(named(`${ARN}:live`, { arn: ARN }), true);
+    assert.equal(named('ALARM("a")', { name: "a" }), true);
+    assert.equal(!named(`${ARN}-2`, { arn: ARN }), true);
+    assert.equal(!named("orders-2", { name: "orders" }), true);
+    assert.equal(!named("anything", { name: "" }), true);
+    assert.equal(named("ALARM(a)", { name: "a" }) && !named("ALARM(ab)", { name: "a" }), true);
+    assert.equal(named(`ALARM(${ARN}-2) OR ALARM(${ARN})`, { arn: ARN }), true);
+    assert.equal(!named("arn:aws:sqs:us-east-1:1:q.fifo", { arn: "arn:aws:sqs:us-east-1:1:q" }), true);
   });
 });
 
 describe("A pattern", () => {
   it("matches the whole text, its `*` any text and its other signs themselves", () => {
-    assert.ok(matches("dev*", "dev-1") && matches("*", "") && matches("a.b", "a.b"));
-    assert.ok(!matches("dev", "dev-1") && !matches("dev*", "my-dev") && !matches("a.b", "axb"));
+    assert.equal(matches("dev*", "dev-1") && matches("*", "") && matches("a.b", "a.b"), true);
+    assert.equal(!matches("dev", "dev-1") && !matches("dev*", "my-dev") && !matches("a.b", "axb"), true);
   });
 });
 
