@@ -3,12 +3,14 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 /** Keys that requests are signed with. */
 export interface Credentials {
@@ -44,6 +46,9 @@ export class Clients {
   }
   get iam(): IAMClient {
     return this.#of(IAMClient);
+  }
+  get kinesis(): KinesisClient {
+    return this.#of(KinesisOverHttp1);
   }
   get kms(): KMSClient {
     return this.#of(KMSClient);
@@ -81,5 +86,12 @@ export class Clients {
     const client = new make(this.#settings);
     this.#made.set(make, client);
     return client;
+  }
+}
+
+/** The client's own handler speaks HTTP/2, which the embedded cloud does not. */
+class KinesisOverHttp1 extends KinesisClient {
+  constructor(settings: Place & { credentials?: Credentials }) {
+    super({ ...settings, requestHandler: new NodeHttpHandler() });
   }
 }

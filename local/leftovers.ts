@@ -3,6 +3,7 @@ import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { ListArchivesCommand, ListEventBusesCommand, ListRulesCommand } from "@aws-sdk/client-eventbridge";
 import { ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
+import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
@@ -16,6 +17,7 @@ type Lister = (clients: Clients) => Promise<(string | undefined)[]>;
 /** What stands in the cloud, by kind. A run has fewer resources of a kind than the first page of its list holds. */
 const LISTS: Readonly<Record<string, Lister>> = {
   table: async ({ dynamodb }) => (await dynamodb.send(new ListTablesCommand({}))).TableNames ?? [],
+  stream: async ({ kinesis }) => (await kinesis.send(new ListStreamsCommand({}))).StreamNames ?? [],
   queue: async ({ sqs }) => (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [],
   topic: async ({ sns }) => ((await sns.send(new ListTopicsCommand({}))).Topics ?? []).map(({ TopicArn }) => TopicArn),
   subscription: async ({ sns }) =>

@@ -2,6 +2,7 @@ import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { events } from "./events";
 import { iam } from "./iam";
+import { kinesis } from "./kinesis";
 import { kms } from "./kms";
 import { lambda } from "./lambda";
 import { logs } from "./logs";
@@ -17,6 +18,7 @@ export const MATERIALISERS: Materialisers = {
   ...dynamodb,
   ...events,
   ...iam,
+  ...kinesis,
   ...kms,
   ...lambda,
   ...logs,

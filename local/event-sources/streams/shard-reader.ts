@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import type { InvokeResult } from "../../lambda/lambda-function";
+import type { Clock } from "../clock";
+import { increment } from "../statistics";
+import { eventOf } from "./invocation-event";
+import { isExpiredIterator } from "./kinesis-stream";
+import type { Position } from "./lineage";
+import type { ShardSettings } from "./mapping";
+import type { Discard } from "./retry";
+import { checkpointOf, isDrained, type LaneInvocation, openShard, pending, settle, start, take } from "./shard";
+import type { StreamCounters } from "./statistics";
+import { ShardGone, type StreamPort } from "./stream-port";
+import type { Checkpoint } from "./stream-record";
+
+/** What a reader needs around it. */
+export interface ReaderSurroundings {
+  readonly stream: StreamPort;
+  readonly streamArn: string;
+  readonly settings: ShardSettings;
+  readonly counters: StreamCounters;
+  readonly clock: Clock;
+  readonly pollMilliseconds: number;
+  invoke(payload: string, requestId: string): Promise<InvokeResult>;
+  /** Tells the destination; never rejects. */
+  conclude(shardId: string, discard: Discard): Promise<void>;
+  onProblem(message: string): void;
+}
+
+/** Records of a shard that are held at once; reading waits above it, as Lambda's poller does for a slow function. */
+const MOST_PENDING = 10_000;
+
+/** Reads one shard and does what `shard.ts` decides. It has no decisions of its own. */
+export class ShardReader {
+  /** Resolves when the shard is drained, and at `stop`. */
+  readonly ended: Promise<void>;
+  #state;
+  #inFlight = 0;
+  #concluding = 0;
+  #stopped = false;
+  #caughtUp = false;
+  #reads = 0;
+  #pending = 0;
+  #wake: (() => void) | undefined;
+  #end: () => void = () => {};
+
+  constructor(
+    readonly shardId: string,
+    private readonly world: ReaderSurroundings,
+    /** Where an iterator that expired before anything was read begins again. */
+    private readonly position: Position,
+  ) {
+    this.#state = openShard(world.settings);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Reads that have ended, for `isIdleSince`. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /** Nothing is in flight, waiting or on the way to the destination, and a read that began since found nothing more. */
+  isIdleSince(reads: number): boolean {
+    const lookedAgain = this.#state.closed || (this.#caughtUp && this.#reads >= reads + 2);
+    return lookedAgain && this.#pending === 0 && this.#inFlight === 0 && this.#concluding === 0;
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return checkpointOf(this.#state);
+  }
+
+  /** @param iterator where reading begins */
+  async run(iterator: string): Promise<void> {
+    for (let at: string | undefined = iterator; at !== undefined && !this.#stopped; ) {
+      await this.#pause();
+      if (this.#pending >= MOST_PENDING) continue;
+      at = await this.#read(at);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+    this.#end();
+  }
+
+  async #read(iterator: string): Promise<string | undefined> {
+    const { stream, clock, counters, onProblem } = this.world;
+    try {
+      const asked = clock.now();
+      const { records, next, caughtUp } = await stream.read(this.shardId, iterator);
+      counters.read += records.length;
+      const upTo = caughtUp ? asked : undefined;
+      this.#take({ records, readAt: clock.now(), upTo, closed: next === undefined });
+      this.#caughtUp = caughtUp;
+      this.#reads += 1;
+      return next;
+    } catch (error) {
+      if (error instanceof ShardGone) return this.#vanished();
+      if (isExpiredIterator(error)) return stream.iterator(this.shardId, this.#resume()).catch(() => iterator);
+      if (!this.#stopped) onProblem(`${this.shardId}: cannot read: ${error}`);
+      return iterator;
+    }
+  }
+
+  /** The embedded cloud forgets a shard that is split or merged, with what was not yet read of it; AWS keeps it. */
+  #vanished(): undefined {
+    this.world.onProblem(`${this.shardId} is gone; records that were not yet read went with it.`);
+    this.#take({ records: [], readAt: this.world.clock.now(), closed: true });
+  }
+
+  #resume(): Position {
+    const { lastRead } = this.#state;
+    if (lastRead === undefined) return this.position;
+    return { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: lastRead };
+  }
+
+  #take(reading: Parameters<typeof take>[1]): void {
+    const { state, filtered } = take(this.#state, reading, this.world.settings);
+    this.#state = state;
+    this.world.counters.filtered += filtered.length;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#stopped) return;
+    const { clock, counters, settings } = this.world;
+    const { state, invocations, discards } = start(this.#state, clock.now(), settings);
+    this.#state = state;
+    for (const discard of discards) void this.#discard(discard);
+    for (const invocation of invocations) void this.#invoke(invocation);
+    counters.mostConcurrent = Math.max(counters.mostConcurrent, this.#inFlight);
+    this.#pending = pending(state).length;
+    if (isDrained(state) && this.#concluding === 0) this.#end();
+  }
+
+  async #invoke({ lane, ...invocation }: LaneInvocation): Promise<void> {
+    const { counters, clock, settings, streamArn } = this.world;
+    const requestId = randomUUID();
+    this.#inFlight += 1;
+    const result = await this.world.invoke(eventOf(invocation, { shardId: this.shardId, streamArn }), requestId);
+    this.#inFlight -= 1;
+    if (this.#stopped) return;
+    this.#count(result, invocation.batch.records.at(-1)?.arrivedAt);
+    const settled = settle(this.#state, { lane, result, requestId, at: clock.now() }, settings);
+    this.#state = settled.state;
+    counters.succeeded += settled.succeeded.length;
+    if (settled.discarded) void this.#discard(settled.discarded);
+    this.#pump();
+  }
+
+  #count(result: InvokeResult, lastArrival: number | undefined): void {
+    const { counters, clock } = this.world;
+    if (result.kind === "throttled" || result.kind === "service-error") {
+      counters.notInvoked += 1;
+      return;
+    }
+    counters.invocations += 1;
+    if (result.kind === "function-error") counters.errors += 1;
+    if (lastArrival !== undefined) counters.iteratorAge.add(clock.now() - lastArrival);
+  }
+
+  async #discard(discard: Discard): Promise<void> {
+    const { discarded } = this.world.counters;
+    this.#concluding += 1;
+    for (const _ of discard.records) increment(discarded, discard.condition);
+    await this.world.conclude(this.shardId, discard);
+    this.#concluding -= 1;
+    this.#pump();
+  }
+
+  /** Until the next poll; waits and windows that end before are seen by it. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.world.clock.after(this.world.pollMilliseconds, () => {
+        this.#pump();
+        resolve();
+      });
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

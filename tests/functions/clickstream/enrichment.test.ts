@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { storedAddress } from "../../../functions/clickstream/domain/address";
+import { originOf } from "../../../functions/clickstream/domain/origin";
+
+describe("A visitor's address", () => {
+  const TABLE: readonly (readonly [given: unknown, stored: string | undefined])[] = [
+    ["192.0.2.77", "192.0.2.0"],
+    [" 192.0.2.77 ", "192.0.2.0"],
+    ["::ffff:192.0.2.77", "192.0.2.0"],
+    ["2001:db8:85a3:8d3:1319:8a2e:370:7348", "2001:db8:85a3::"],
+    ["2001:0DB8:85A3::7348", "2001:db8:85a3::"],
+    ["fe80::1%eth0", "fe80:0:0::"],
+    ["::1", "0:0:0::"],
+    ["192.0.2", undefined],
+    ["http://192.0.2.77", undefined],
+    ["", undefined],
+    [undefined, undefined],
+    [7, undefined],
+  ];
+  for (const [given, stored] of TABLE)
+    it(`${JSON.stringify(given)} is stored as its network ${stored}`, () =>
+      assert.equal(storedAddress(given, { kind: "truncate" }), stored));
+
+  it("is hashed to the same text however it is written, and to another with another key", () => {
+    const hash = (address: string, key = "k") => storedAddress(address, { kind: "hash", key });
+    assert.equal(hash("2001:db8::1"), hash("2001:0DB8:0:0::0001"));
+    assert.notEqual(hash("2001:db8::1"), hash("2001:db8::2"));
+    assert.notEqual(hash("192.0.2.1"), hash("192.0.2.1", "another"));
+    assert.match(hash("192.0.2.1")!, /^[0-9a-f]{32}$/);
+  });
+
+  it("is nowhere in what is stored", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.constantFrom("truncate", "hash", "drop"), (address, kind) => {
+        const stored = storedAddress(address, kind === "hash" ? { kind, key: "k" } : { kind: kind as "drop" });
+        const host = address.includes(":")
+          ? !/^[0:]*$/.test(address.split(":").slice(3).join(":"))
+          : !address.endsWith(".0");
+        if (host && stored !== undefined) assert.notEqual(stored, address);
+      }),
+    );
+  });
+});
+
+describe("Where a visitor is, and how they came there", () => {
+  const URL = "https://shop.example/cart?utm_source=news&utm_campaign=spring&card=4111#pay";
+
+  it("is read off the page, without its query", () => {
+    assert.deepEqual(originOf({ page: { url: URL, title: "Cart" } }).page, {
+      ...{ url: "https://shop.example/cart", host: "shop.example" },
+      ...{ path: "/cart", title: "Cart" },
+    });
+  });
+
+  it("is read off the properties of a page call before its context", () => {
+    const { page } = originOf({ page: { path: "/old", title: "Old" } }, { path: "/new" });
+    assert.deepEqual(page, { path: "/new", title: "Old" });
+  });
+
+  it("tells a page of the same site from another site", () => {
+    const from = (referrer: unknown) => originOf({ page: { url: URL, referrer } }).referrer;
+    assert.deepEqual(from("https://shop.example/home"), { host: "shop.example", kind: "internal" });
+    assert.deepEqual(from("https://search.example/?q=x"), { host: "search.example", kind: "external" });
+    assert.equal(from("android-app://com.example"), undefined);
+    assert.equal(from("javascript:alert(1)"), undefined);
+    assert.equal(from(""), undefined);
+  });
+
+  it("takes the campaign from the client, then from the address, then from the query alone", () => {
+    assert.deepEqual(originOf({ page: { url: URL } }).campaign, { name: "spring", source: "news" });
+    const said = originOf({ page: { url: URL }, campaign: { name: "summer", medium: "mail" } }).campaign;
+    assert.deepEqual(said, { name: "summer", source: "news", medium: "mail" });
+    assert.deepEqual(originOf({ page: { search: "utm_term=shoes" } }).campaign, { term: "shoes" });
+    assert.equal(originOf({ page: { url: "https://shop.example/" } }).campaign, undefined);
+    assert.deepEqual(originOf({}), {});
+  });
+
+  it("is read off whatever JSON comes, and never longer than it may be", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (page, campaign, url) => {
+        const origin = originOf({ page: page as never, campaign, referrer: { url } }, { url, title: "t".repeat(1000) });
+        assert.ok((origin.page?.title?.length ?? 0) <= 512);
+      }),
+    );
+  });
+});
