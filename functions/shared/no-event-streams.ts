@@ -15,3 +15,6 @@ export class EventStreamSerde {
 }
 
 export const eventStreamSerdeProvider = refuse;
+
+/** A client that has streaming operations asks for this when it is made, and uses the result only when one is called. */
+export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config => config;

@@ -4,8 +4,8 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fromItem, type Plain, toAttribute, toItem } from "./attribute-values";
-import { conditional, type WriteResult, writeResult } from "./write-result";
+import { fromItem, type Plain, toAttribute, toItem } from "../../shared/attribute-values";
+import { conditional, type WriteResult, writeResult } from "../../shared/write-result";
 
 /** PENDING: opened, not known to be published. SUPPRESSED: the storm limit had been reached. */
 export type EpisodeStatus = "PENDING" | "NOTIFIED" | "SUPPRESSED";

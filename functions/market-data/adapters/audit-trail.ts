@@ -1,7 +1,7 @@
 import { type DynamoDBClient, type Put, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { type Plain, toItem } from "../../shared/attribute-values";
+import { conditional } from "../../shared/write-result";
 import type { AuditRow } from "../stage/audit-row";
-import { type Plain, toItem } from "./attribute-values";
-import { conditional } from "./write-result";
 
 /** The append-only record of every attempt. */
 export interface AuditTrail {

@@ -6,14 +6,14 @@ import {
   TransactWriteItemsCommand,
   type Update,
 } from "@aws-sdk/client-dynamodb";
+import { fromItem, type Plain, toAttribute, toItem } from "../../shared/attribute-values";
 import { RetryableFailure } from "../../shared/outcome";
+import { type WriteResult, writeResult } from "../../shared/write-result";
 import type { MarketEvent } from "../domain/market-event";
 import type { Measurements } from "../domain/measurements";
 import type { AuditRow } from "../stage/audit-row";
-import { fromItem, type Plain, toAttribute, toItem } from "./attribute-values";
 import { putRow } from "./audit-trail";
 import type { EventStatus } from "./event-store";
-import { type WriteResult, writeResult } from "./write-result";
 
 /** Key of a row in the events table. */
 export interface RowKey {

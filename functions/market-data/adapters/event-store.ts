@@ -1,10 +1,10 @@
 import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { fromItem, type Plain, toItem } from "../../shared/attribute-values";
+import { type WriteResult, writeResult } from "../../shared/write-result";
 import type { MarketEvent } from "../domain/market-event";
 import type { Tick } from "../domain/tick";
 import type { AuditRow } from "../stage/audit-row";
-import { fromItem, type Plain, toItem } from "./attribute-values";
 import { putRow } from "./audit-trail";
-import { type WriteResult, writeResult } from "./write-result";
 
 /** An event that ingestion accepts, with everything its rows are made of. */
 export interface AcceptedEvent {

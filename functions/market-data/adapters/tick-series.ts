@@ -1,6 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { fromItem, toAttribute } from "../../shared/attribute-values";
 import type { Tick } from "../domain/tick";
-import { fromItem, toAttribute } from "./attribute-values";
 
 /** The ticks of a series in the order of their positions. Strongly consistent: what was claimed before is seen. */
 export interface TickSeries {

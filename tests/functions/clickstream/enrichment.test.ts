@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { storedAddress } from "../../../functions/clickstream/domain/address";
+import { agentOf } from "../../../functions/clickstream/domain/agent";
 import { originOf } from "../../../functions/clickstream/domain/origin";
 
 describe("A visitor's address", () => {
@@ -83,5 +84,36 @@ describe("Where a visitor is, and how they came there", () => {
         assert.ok((origin.page?.title?.length ?? 0) <= 512);
       }),
     );
+  });
+});
+
+describe("A user agent", () => {
+  const IPHONE =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+
+  it("tells browser, system and device", () =>
+    assert.deepEqual(agentOf(IPHONE), {
+      bot: false,
+      browser: "Safari",
+      browserVersion: "17",
+      os: "iOS",
+      device: "mobile",
+    }));
+
+  it("is tagged when it says that it is no person", () => {
+    assert.equal(agentOf("Googlebot/2.1 (+http://www.google.com/bot.html)")?.bot, true);
+    assert.equal(agentOf("curl/8.5.0")?.bot, true);
+  });
+
+  it("is read whatever it is, and quickly however long", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const agent = agentOf(text);
+        assert.equal(agent === undefined, text === "");
+      }),
+    );
+    assert.ok(agentOf("Mozilla/5.0 ".repeat(100_000)) !== undefined);
+    assert.equal(agentOf(`${IPHONE.padEnd(512)} Googlebot/2.1`)?.bot, false);
+    assert.equal(agentOf(undefined), undefined);
   });
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { SnsAlertTopic } from "../../../functions/market-data/adapters/alert-topic";
-import { fromItem, type Plain, toItem } from "../../../functions/market-data/adapters/attribute-values";
 import { DynamoEnrichmentStore } from "../../../functions/market-data/adapters/enrichment-store";
 import { EventBridgeBus } from "../../../functions/market-data/adapters/event-bus";
-import { conditional, writeResult } from "../../../functions/market-data/adapters/write-result";
+import { fromItem, type Plain, toItem } from "../../../functions/shared/attribute-values";
 import { defaultProvider } from "../../../functions/shared/lambda-credentials";
+import { conditional, writeResult } from "../../../functions/shared/write-result";
 
 /** Answers commands with what it was given, in turn, and keeps their inputs. */
 class ScriptedClient {

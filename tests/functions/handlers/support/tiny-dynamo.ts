@@ -12,7 +12,7 @@ import {
   type TransactWriteItemsCommandInput,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { fromItem } from "../../../../functions/market-data/adapters/attribute-values";
+import { fromItem } from "../../../../functions/shared/attribute-values";
 import { compare, meets, type Names, updated } from "./expression";
 
 type Item = Record<string, AttributeValue>;

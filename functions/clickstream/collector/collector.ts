@@ -1,0 +1,140 @@
+import type { Clock } from "../../shared/clock";
+import type { Log } from "../../shared/log";
+import type { Metrics } from "../../shared/metrics";
+import type { Current } from "../../shared/parameters";
+import type { Intake } from "../adapters/kinesis-intake";
+import { type Answer, answerFor, healthy, preflight, refused, type Tally } from "../domain/answers";
+import { type Gunzip, messagesIn, readBody } from "../domain/body";
+import type { Fields } from "../domain/fields";
+import { corsFor, type Origins } from "../domain/origins";
+import { type KeyRates, partitionKey } from "../domain/partitioning";
+import { Refusal } from "../domain/refusal";
+import { callerOf, type Incoming, type Request, readRequest } from "../domain/request";
+import { type Route, routeOf } from "../domain/routes";
+import { type Sorted, sortMessages, tellable } from "../domain/sorting";
+import { keyInHeader, noKey, sourceOf, type WriteKeys } from "../domain/write-keys";
+
+export interface Settings {
+  readonly keys: WriteKeys;
+  readonly origins: Origins;
+}
+
+export interface CollectorWorld {
+  readonly settings: () => Promise<Current<Settings>>;
+  readonly intake: Intake;
+  readonly gunzip: Gunzip;
+  /** Of this process: each counts what it sees itself. */
+  readonly rates: KeyRates;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The part of the Lambda context that is used. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Milliseconds in which storing is tried: with the last call's 4 s it ends before clients stop waiting (analytics-node: 10 s). */
+const STORE_WITHIN = 5_000;
+/** Kept back from the function's own time for the last call and the answer. */
+const RESERVE = 4_500;
+
+/** What one request came to. `source` and the rest are absent as far as it did not get. */
+interface Outcome {
+  readonly answer: Answer;
+  readonly source?: string;
+  readonly tally?: Tally;
+  /** Error codes of Kinesis by how many records met them last. */
+  readonly codes?: Readonly<Record<string, number>>;
+  readonly stale?: Error;
+}
+
+const plain = (answer: Answer | Refusal): Outcome => ({
+  answer: answer instanceof Refusal ? refused(answer) : answer,
+});
+
+/** Answers a request. What cannot be read at all (parameters) is 503, so that clients keep their messages and come again. */
+export async function collect(event: Incoming, context: InvocationContext, world: CollectorWorld): Promise<Answer> {
+  const startedAt = world.clock.now();
+  const deadline = startedAt + Math.min(STORE_WITHIN, context.getRemainingTimeInMillis() - RESERVE);
+  try {
+    const request = readRequest(event);
+    const route = routeOf(request.method, request.path);
+    const outcome = route instanceof Refusal ? plain(route) : await follow(route, request, world, deadline);
+    report(outcome, context, world, startedAt);
+    return outcome.answer;
+  } catch (error) {
+    const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    world.log.error("collector failed", { awsRequestId: context.awsRequestId, failure });
+    world.metrics.record({ counts: { RequestsFailed: 1 }, milliseconds: {}, reason: "unavailable" });
+    return refused(new Refusal("unavailable", "nothing of the request was looked at; send it again"));
+  }
+}
+
+/** Health is asked here too: without settings there is no taking in. Not the stream, whose throttling must not take the target out. */
+async function follow(route: Route, request: Request, world: CollectorWorld, deadline: number): Promise<Outcome> {
+  const { value: settings, stale } = await world.settings();
+  if (route.kind === "health") return { ...plain(healthy()), ...(stale ? { stale } : {}) };
+  const cors = corsFor(request.headers.get("origin"), settings.origins);
+  if (cors instanceof Refusal) return plain(cors);
+  const outcome =
+    route.kind === "preflight" ? plain(preflight()) : await takeIn(route, request, { ...world, ...settings }, deadline);
+  const answer = { ...outcome.answer, headers: { ...outcome.answer.headers, ...cors } };
+  return { ...outcome, answer, ...(stale ? { stale } : {}) };
+}
+
+async function takeIn(
+  route: Route & { kind: "intake" },
+  request: Request,
+  world: CollectorWorld & Settings,
+  deadline: number,
+): Promise<Outcome> {
+  const inHeader = keyInHeader(request.headers.get("authorization"));
+  const early = typeof inHeader === "string" ? sourceOf(inHeader, world.keys) : inHeader;
+  if (early instanceof Refusal) return plain(early); // before anything is unpacked
+  const body = readBody(request, world.gunzip);
+  if (body instanceof Refusal) return { ...plain(body), ...(early ? { source: early } : {}) };
+  const source = early ?? sourceIn(body, world.keys);
+  if (source instanceof Refusal) return plain(source);
+  const messages = messagesIn(body, route.type);
+  if (messages instanceof Refusal) return { ...plain(messages), source };
+  const now = world.clock.now();
+  const stamp = { version: 1, receivedAt: new Date(now).toISOString(), source, ...callerOf(request) } as const;
+  const keyOf = (visitor: string) => partitionKey(visitor, world.rates.count(visitor, now));
+  const sorted = sortMessages(messages, stamp, keyOf);
+  if (sorted instanceof Refusal) return { ...plain(sorted), source };
+  return { source, ...(await store(sorted, world.intake, deadline)) };
+}
+
+function sourceIn({ writeKey }: Fields, keys: WriteKeys): string | Refusal {
+  if (typeof writeKey === "string" && writeKey !== "") return sourceOf(writeKey, keys);
+  return noKey("give the write key: as user name of basic authentication, or as writeKey in the body");
+}
+
+async function store({ taken, refused: wrong }: Sorted, intake: Intake, deadline: number): Promise<Outcome> {
+  const lost = taken.length === 0 ? [] : await intake.put(taken, deadline);
+  const notStored = lost.map(({ record: { index, messageId } }) => ({
+    ...{ index, ...tellable(messageId) },
+    ...{ reason: "not_stored" as const, detail: "not known to be stored" },
+  }));
+  const tally = { stored: taken.length - lost.length, refused: wrong, notStored };
+  const codes: Record<string, number> = {};
+  for (const { code } of lost) codes[code] = (codes[code] ?? 0) + 1;
+  return { answer: answerFor(tally), tally, ...(lost.length > 0 ? { codes } : {}) };
+}
+
+function report(outcome: Outcome, { awsRequestId }: InvocationContext, world: CollectorWorld, startedAt: number): void {
+  const { answer, source, tally, codes, stale } = outcome;
+  const { status, error } = answer;
+  const durationMs = world.clock.now() - startedAt;
+  const counts = {
+    ...{ EventsAccepted: tally?.stored ?? 0, EventsRefused: tally?.refused.length ?? 0 },
+    ...{ EventsNotStored: tally?.notStored.length ?? 0, ...(stale ? { ParametersStale: 1 } : {}) },
+  };
+  world.metrics.record({ counts, milliseconds: { RequestLatency: durationMs }, ...(error ? { reason: error } : {}) });
+  const say = status === 503 ? world.log.error.bind(world.log) : world.log.info.bind(world.log);
+  const figures = { ...counts, ...(codes ? { codes } : {}), ...(stale ? { parametersStale: stale.message } : {}) };
+  say(`collector ${status}`, { awsRequestId, status, error, source, durationMs, ...figures });
+}
