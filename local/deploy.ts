@@ -1,14 +1,14 @@
 import { Clients } from "./clients";
 import type { Cloud } from "./cloud";
 import type { DeclaredResource } from "./declared";
-import type { DeployedFunction, DeployedResource, DeployedTarget } from "./deployed";
+import type { DeployedFunction, DeployedMapping, DeployedResource, DeployedTarget } from "./deployed";
 import { answerCall } from "./provider-functions";
 import { MATERIALISERS } from "./resources";
 import type { Made, Materialiser, World } from "./resources/materialiser";
 import { type Program, type Registration, runProgram } from "./run-program";
 import { UNSUPPORTED } from "./unsupported";
 
-export type { DeployedFunction, DeployedResource, DeployedTarget } from "./deployed";
+export type { DeployedFunction, DeployedMapping, DeployedResource, DeployedTarget } from "./deployed";
 
 export interface Deployment {
   /** The stack's outputs, secrets opened. */
@@ -19,6 +19,8 @@ export interface Deployment {
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   /** Lambda targets of rules, each with the queue that takes its place on the bus. */
   readonly targets: readonly DeployedTarget[];
+  /** Mappings of Kinesis streams, for the event sources to read. */
+  readonly mappings: readonly DeployedMapping[];
   /** Removes every resource, dependents first. KMS keys stay pending deletion for their window, as on AWS. */
   destroy(): Promise<void>;
 }
@@ -50,7 +52,8 @@ export async function deploy(cloud: Cloud, options: DeployOptions): Promise<Depl
     );
     const resources = await work.resources();
     const { functions, targets } = work.world;
-    return { outputs, resources, functions, targets, destroy: () => work.undo() };
+    const mappings = [...work.world.mappings.values()].map(({ mapping }) => mapping);
+    return { outputs, resources, functions, targets, mappings, destroy: () => work.undo() };
   } catch (error) {
     await work.undo().catch(() => {}); // the first error is the one to tell
     throw error;
@@ -71,7 +74,7 @@ class Work {
   ) {
     const { account, region, scratch: codeFolder } = cloud;
     const clients = new Clients(cloud, cloud.admin);
-    this.world = { clients, account, region, codeFolder, functions: new Map(), targets: [] };
+    this.world = { clients, account, region, codeFolder, functions: new Map(), targets: [], mappings: new Map() };
   }
 
   expect(declared: readonly DeclaredResource[]): void {

@@ -1,3 +1,4 @@
+import type { StreamMapping } from "./event-sources/streams/mapping";
 import type { LambdaFunction } from "./lambda/lambda-function";
 
 /** A Lambda function that was deployed: what it takes to run it, and what becomes of its asynchronous invocations. */
@@ -24,6 +25,12 @@ export interface DeployedTarget {
   /** What is absent has EventBridge's default: 185 attempts within 24 hours. */
   readonly retryPolicy: { readonly maximumRetryAttempts?: number; readonly maximumEventAgeSeconds?: number };
   readonly deadLetterArn?: string;
+}
+
+/** A function's mapping of a Kinesis stream, enabled. */
+export interface DeployedMapping extends StreamMapping {
+  /** Aborted when the mapping is deleted: its reader stops. */
+  readonly deleted: AbortSignal;
 }
 
 /** A resource of the program that was created. */

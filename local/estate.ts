@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { Clients } from "./clients";
 import { type Cloud, startCloud } from "./cloud";
 import { type Deployment, deploy } from "./deploy";
-import { type EventSourceOptions, type EventSources, startEventSources } from "./event-sources";
+import { type EverySource, type EverySourceOptions, startEverySource } from "./event-sources/every-source";
+import type { Program } from "./run-program";
 
 /** The whole estate on this machine: the cloud, stack `local` deployed onto it, and its event sources running. */
 export interface Estate {
   readonly cloud: Cloud;
   readonly deployment: Deployment;
-  readonly sources: EventSources;
+  readonly sources: EverySource;
   /** Clients with the administrator's credentials. */
   readonly clients: Clients;
   /** A stack output, unwrapped; throws when the program has none of that name. */
@@ -22,7 +23,9 @@ export interface EstateOptions {
   readonly name: string;
   /** Stack settings that differ from `Pulumi.local.yaml`. */
   readonly overrides?: Record<string, string>;
-  readonly sources?: EventSourceOptions;
+  readonly sources?: EverySourceOptions;
+  /** Another program than index.ts. */
+  readonly program?: Program;
   readonly progress?: (done: number, declared: number, what: string) => void;
 }
 
@@ -36,9 +39,10 @@ export async function openEstate(options: EstateOptions): Promise<Estate> {
       root: ROOT,
       stack: "local",
       ...(options.overrides ? { overrides: options.overrides } : {}),
+      ...(options.program ? { program: options.program } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
     });
-    const sources = await startEventSources(cloud, deployment, options.sources ?? {});
+    const sources = await startEverySource(cloud, deployment, options.sources ?? {});
     const stop = async () => {
       await sources.stop();
       await cloud.stop();

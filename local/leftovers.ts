@@ -5,7 +5,7 @@ import { ListArchivesCommand, ListEventBusesCommand, ListRulesCommand } from "@a
 import { ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { DescribeParametersCommand } from "@aws-sdk/client-ssm";
@@ -26,6 +26,8 @@ const LISTS: Readonly<Record<string, Lister>> = {
     ),
   function: async ({ lambda }) =>
     ((await lambda.send(new ListFunctionsCommand({}))).Functions ?? []).map(({ FunctionName }) => FunctionName),
+  mapping: async ({ lambda }) =>
+    ((await lambda.send(new ListEventSourceMappingsCommand({}))).EventSourceMappings ?? []).map(({ UUID }) => UUID),
   role: async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles ?? []).map(({ RoleName }) => RoleName),
   policy: async ({ iam }) =>
     ((await iam.send(new ListPoliciesCommand({ Scope: "Local" }))).Policies ?? []).map(({ PolicyName }) => PolicyName),

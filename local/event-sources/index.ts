@@ -1,12 +1,13 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { AssumedRoles } from "../lambda/execution-role";
+import { AssumedRoles, type ExecutionRoles } from "../lambda/execution-role";
 import { type ExecutorOptions, LambdaExecutor } from "../lambda/executor";
 import type { CloudAccess } from "../lambda/lambda-function";
 import { AsyncInvocation } from "./async-invocation";
 import { BusDelivery, type BusTarget, type DeliveryStatistics } from "./bus-delivery";
 import { type AsyncFunction, QueueLetterSender, QueueUrls } from "./destinations";
 import { Faults } from "./faults";
+import { Problems } from "./problems";
 import type { FunctionStatistics } from "./statistics";
 
 export interface EventSourceOptions extends Omit<ExecutorOptions, "roles" | "openLog"> {
@@ -41,6 +42,8 @@ export interface EventSourceStatistics {
 export interface EventSources {
   /** Runs a function on its own, for example to warm it or to measure it. */
   readonly executor: LambdaExecutor;
+  /** The functions' roles, as the executor assumes them. */
+  readonly roles: ExecutionRoles;
   readonly stats: EventSourceStatistics;
   /** Resolves when nothing is in flight or queued between the buses and the ends of the functions' events. */
   idle(): Promise<void>;
@@ -48,19 +51,14 @@ export interface EventSources {
   stop(): Promise<void>;
 }
 
-const MOST_PROBLEMS = 1000;
-
 /** Begins to deliver what the rules match to the deployed functions. Throws for a destination it cannot deliver to. */
 export function startEventSources(
   cloud: CloudAccess,
   deployment: EventSourceDeployment,
   options: EventSourceOptions = {},
 ): EventSources {
-  const problems: string[] = [];
-  const onProblem = (message: string) => {
-    if (problems.length < MOST_PROBLEMS) problems.push(message);
-    options.onProblem?.(message);
-  };
+  const problems = new Problems(options.onProblem);
+  const onProblem = (message: string) => problems.add(message);
   const service = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.service };
   const [sqs, lambda] = [new SQSClient(service), new LambdaClient(service)];
   const { functions, targets } = deployment;
@@ -78,8 +76,9 @@ export function startEventSources(
 
   return {
     executor,
+    roles,
     get stats() {
-      return { functions: invocation.statistics(), deliveries: bus.statistics(), problems: [...problems] };
+      return { functions: invocation.statistics(), deliveries: bus.statistics(), problems: problems.first };
     },
     async idle() {
       // Twice: an event may have been between a function's PutEvents and the next queue when it was looked at.

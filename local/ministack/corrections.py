@@ -11,7 +11,9 @@ import re
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudwatch, eventbridge
+from ministack.services import cloudwatch, eventbridge, lambda_svc
+
+import resharding
 
 VERSION = "1.5.33"
 
@@ -26,6 +28,8 @@ def apply() -> None:
     keep_the_time_of_entries()
     replay_to_chosen_rules()
     list_dashboards_readably()
+    leave_streams_to_our_consumer()
+    resharding.keep_parents()
 
 
 def correct_condition_keys() -> None:
@@ -196,3 +200,10 @@ def list_dashboards_readably() -> None:
         return status, headers, json.dumps({"DashboardEntries": entries}).encode()
 
     cloudwatch._list_dashboards = with_numbers
+
+
+def leave_streams_to_our_consumer() -> None:
+    """Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources": MiniStack's poller
+    ignores most of a mapping's settings (see README.md), so it reads no Kinesis stream; `event-sources/streams/` does. The
+    mapping itself stands in MiniStack, enabled, and answers as on AWS."""
+    lambda_svc._poll_kinesis = lambda: False

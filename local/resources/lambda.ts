@@ -16,7 +16,9 @@ import {
 import type * as aws from "@pulumi/aws";
 import type { DeployedFunction } from "../deployed";
 import { filesOf, writeFiles } from "./code";
+import { eventSourceMapping } from "./event-source-mapping";
 import {
+  functionOf,
   given,
   type Materialisers,
   materialiser,
@@ -162,8 +164,7 @@ const invokeConfig = materialiser<aws.lambda.FunctionEventInvokeConfigArgs>({
   async create(world, { functionName, maximumRetryAttempts, maximumEventAgeInSeconds, destinationConfig, ...rest }) {
     nothingElse(rest);
     const FunctionName = needed(functionName, "functionName");
-    const fn = [...world.functions.values()].find(({ name, arn }) => name === FunctionName || arn === FunctionName);
-    if (!fn) throw new Error(`functionName is ${FunctionName}; give the name of a function of this program.`);
+    const fn = functionOf(world, FunctionName);
     const { onFailure, onSuccess } = destinationConfig ?? {};
     const DestinationConfig = given({
       OnFailure: onFailure && { Destination: onFailure.destination },
@@ -194,4 +195,5 @@ export const lambda: Materialisers = {
   "aws:lambda/function:Function": lambdaFunction,
   "aws:lambda/permission:Permission": permission,
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": invokeConfig,
+  "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
 };

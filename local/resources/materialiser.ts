@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Clients } from "../clients";
-import type { DeployedFunction, DeployedTarget } from "../deployed";
+import type { DeployedFunction, DeployedMapping, DeployedTarget } from "../deployed";
 
 /** What materialisers work with. */
 export interface World {
@@ -14,6 +14,8 @@ export interface World {
   /** By ARN; a later resource may add to one. */
   readonly functions: Map<string, DeployedFunction>;
   readonly targets: DeployedTarget[];
+  /** Mappings of streams by id, each with what tells its reader that it is deleted. */
+  readonly mappings: Map<string, { readonly mapping: DeployedMapping; delete(): void }>;
 }
 
 /** A resource as it came to be: its id, and the outputs that AWS adds to its inputs. */
@@ -57,6 +59,13 @@ export function nothingElse(rest: Readonly<Record<string, unknown>>): void {
 export function needed<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined || value === null) throw new Error(`${what} is missing.`);
   return value;
+}
+
+/** A function of the program, by its name or ARN. */
+export function functionOf({ functions }: World, nameOrArn: string | undefined): DeployedFunction {
+  const found = [...functions.values()].find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+  if (!found) throw new Error(`functionName is ${nameOrArn}; give the name of a function of this program.`);
+  return found;
 }
 
 /** A name as Pulumi makes one up: logical name and seven hexadecimal digits, here the same in every run. */

@@ -27,7 +27,8 @@ export interface StreamSourceOptions {
 /** What runs functions, and with whose rights. */
 export interface StreamSourceDeployment {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
-  readonly mappings: readonly StreamMapping[];
+  /** A reader stops when `deleted` is aborted. */
+  readonly mappings: readonly (StreamMapping & { readonly deleted?: AbortSignal })[];
   readonly invoker: Invoker;
   readonly roles: ExecutionRoles;
 }
@@ -50,13 +51,25 @@ export async function startStreams(
   options: StreamSourceOptions = {},
 ): Promise<StreamSources> {
   const sqs = new SQSClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.service });
-  for (const mapping of deployment.mappings) requireMapping(mapping);
+  const mappings = deployment.mappings.filter(({ deleted }) => !deleted?.aborted);
+  for (const mapping of mappings) requireMapping(mapping);
   const urls = new QueueUrls(sqs);
-  const consumers = deployment.mappings.map((mapping): [string, StreamConsumer] => [
+  const consumers = mappings.map((mapping): [string, StreamConsumer] => [
     mapping.uuid,
     consumerOf(mapping, cloud, deployment, options, urls),
   ]);
-  await Promise.all(consumers.map(([, consumer]) => consumer.begin()));
+  const stop = () => {
+    for (const [, consumer] of consumers) consumer.stop();
+    sqs.destroy();
+  };
+  for (const [index, { deleted }] of mappings.entries())
+    deleted?.addEventListener("abort", () => consumers[index]?.[1].stop(), { once: true });
+  try {
+    await Promise.all(consumers.map(([, consumer]) => consumer.begin()));
+  } catch (error) {
+    stop();
+    throw error;
+  }
   return {
     get stats() {
       return Object.fromEntries(consumers.map(([uuid, consumer]) => [uuid, consumer.statistics()]));
@@ -64,10 +77,7 @@ export async function startStreams(
     async idle() {
       await Promise.all(consumers.map(([, consumer]) => consumer.idle()));
     },
-    stop() {
-      for (const [, consumer] of consumers) consumer.stop();
-      sqs.destroy();
-    },
+    stop,
   };
 }
 

@@ -97,14 +97,15 @@ export class ShardReader {
       this.#reads += 1;
       return next;
     } catch (error) {
+      if (this.#stopped) return undefined;
       if (error instanceof ShardGone) return this.#vanished();
       if (isExpiredIterator(error)) return stream.iterator(this.shardId, this.#resume()).catch(() => iterator);
-      if (!this.#stopped) onProblem(`${this.shardId}: cannot read: ${error}`);
+      onProblem(`${this.shardId}: cannot read: ${error}`);
       return iterator;
     }
   }
 
-  /** The embedded cloud forgets a shard that is split or merged, with what was not yet read of it; AWS keeps it. */
+  /** The stream was deleted while it was read, or the shard expired unread. */
   #vanished(): undefined {
     this.world.onProblem(`${this.shardId} is gone; records that were not yet read went with it.`);
     this.#take({ records: [], readAt: this.world.clock.now(), closed: true });

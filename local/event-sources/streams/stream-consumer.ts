@@ -76,7 +76,9 @@ export class StreamConsumer {
     if (this.#stopped) return;
     this.#cancel = this.options.clock.after(this.options.pollMilliseconds, () => {
       this.#look(false)
-        .catch((error: Error) => this.options.onProblem(`${this.mapping.eventSourceArn}: ${error}`))
+        .catch((error: Error) => {
+          if (!this.#stopped) this.options.onProblem(`${this.mapping.eventSourceArn}: ${error}`);
+        })
         .finally(() => this.#lookLater());
     });
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ListShardsCommand, MergeShardsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
+import { ListShardsCommand, MergeShardsCommand, type Shard, SplitShardCommand } from "@aws-sdk/client-kinesis";
 import { type Cloud, startCloud } from "../../../local/cloud";
 import { Faults } from "../../../local/event-sources/faults";
 import { type StreamSourceOptions, type StreamSources, startStreams } from "../../../local/event-sources/streams";
@@ -142,7 +142,8 @@ describe("streams on the embedded cloud", function () {
 
   async function open(StreamName: string): Promise<(string | undefined)[]> {
     const { Shards = [] } = await estate.kinesis.send(new ListShardsCommand({ StreamName }));
-    return Shards.map(({ ShardId }) => ShardId);
+    const isOpen = ({ SequenceNumberRange }: Shard) => SequenceNumberRange?.EndingSequenceNumber === undefined;
+    return Shards.filter(isOpen).map(({ ShardId }) => ShardId);
   }
 });
 
