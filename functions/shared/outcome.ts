@@ -39,12 +39,16 @@ const FINAL_ERRORS: ReadonlySet<string> = new Set([
   "ValidationException",
 ]);
 
+/** An error by name and message; what is no error as text. */
+export const told = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
 /** `error` as a failure that says what was being done; an error that is one already stays as it is. */
 export function failureFrom(error: unknown, doing: string): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const kind = FINAL_ERRORS.has(cause.name) ? FinalFailure : RetryableFailure;
-  return new kind(`${doing}: ${cause.name}: ${cause.message}`, { cause });
+  return new kind(`${doing}: ${told(cause)}`, { cause });
 }
 
 /** Runs `work`; what it throws comes out as a failure that starts with `doing`. */

@@ -1,4 +1,5 @@
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { chunksOf } from "../../shared/chunks";
 import type { Clock } from "../../shared/clock";
 import { failureFrom } from "../../shared/outcome";
 
@@ -22,6 +23,7 @@ export interface Intake {
 /** Limits of one PutRecords request: 500 records (Kinesis API reference), and 5 MB with the keys, which leaves half of its 10 MiB free. */
 export const MOST_RECORDS = 500;
 export const MOST_BYTES = 5_000_000;
+const LIMITS = { items: MOST_RECORDS, bytes: MOST_BYTES };
 
 /** The longest pauses before tries: 50, 100, 200 … ms, at most a second, which is how long a shard's allowance takes to fill again. */
 const FIRST_PAUSE_MS = 50;
@@ -56,7 +58,7 @@ export class KinesisIntake implements Intake {
   /** Every record once, one request after the other, so that a key's records stay in order as long as none fails. */
   private async round<R extends IntakeRecord>(records: readonly R[], deadline: number): Promise<Failed<R>[]> {
     const failed: Failed<R>[] = [];
-    for (const [index, chunk] of chunksOf(records).entries()) {
+    for (const [index, chunk] of chunksOf(records, bytesOf, LIMITS).entries()) {
       const isLate = index > 0 && this.clock.now() >= deadline;
       failed.push(...(isLate ? allOf(chunk, "DeadlinePassed", true) : await this.request(chunk)));
     }
@@ -88,19 +90,4 @@ interface Failed<R extends IntakeRecord> extends NotStored<R> {
 const allOf = <R extends IntakeRecord>(chunk: readonly R[], code: string, retryable: boolean): Failed<R>[] =>
   chunk.map((record) => ({ record, code, retryable }));
 
-function chunksOf<R extends IntakeRecord>(records: readonly R[]): R[][] {
-  const chunks: R[][] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = record.data.byteLength + Buffer.byteLength(record.partitionKey);
-    const current = chunks.at(-1);
-    if (current && current.length < MOST_RECORDS && bytes + size <= MOST_BYTES) {
-      current.push(record);
-      bytes += size;
-    } else {
-      chunks.push([record]);
-      bytes = size;
-    }
-  }
-  return chunks;
-}
+const bytesOf = ({ data, partitionKey }: IntakeRecord): number => data.byteLength + Buffer.byteLength(partitionKey);

@@ -1,11 +1,12 @@
 import type { Clock } from "../../shared/clock";
+import type { Fields } from "../../shared/fields";
 import type { Log } from "../../shared/log";
 import type { Metrics } from "../../shared/metrics";
+import { told } from "../../shared/outcome";
 import type { Current } from "../../shared/parameters";
 import type { Intake } from "../adapters/kinesis-intake";
 import { type Answer, answerFor, healthy, preflight, refused, type Tally } from "../domain/answers";
 import { type Gunzip, messagesIn, readBody } from "../domain/body";
-import type { Fields } from "../domain/fields";
 import { corsFor, type Origins } from "../domain/origins";
 import { type KeyRates, partitionKey } from "../domain/partitioning";
 import { Refusal } from "../domain/refusal";
@@ -66,8 +67,7 @@ export async function collect(event: Incoming, context: InvocationContext, world
     report(outcome, context, world, startedAt);
     return outcome.answer;
   } catch (error) {
-    const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    world.log.error("collector failed", { awsRequestId: context.awsRequestId, failure });
+    world.log.error("collector failed", { awsRequestId: context.awsRequestId, failure: told(error) });
     world.metrics.record({ counts: { RequestsFailed: 1 }, milliseconds: {}, reason: "unavailable" });
     return refused(new Refusal("unavailable", "nothing of the request was looked at; send it again"));
   }

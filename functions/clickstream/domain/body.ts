@@ -1,4 +1,5 @@
-import { type Fields, isRecord } from "./fields";
+import { type Fields, isRecord } from "../../shared/fields";
+import { readJson } from "./fields";
 import type { MessageType } from "./message";
 import { Refusal } from "./refusal";
 import type { Request } from "./request";
@@ -65,7 +66,7 @@ const tooLarge = (what: string, bytes: number | undefined, most: number): Refusa
 function objectIn(content: Uint8Array): Fields | Refusal {
   if (content.byteLength === 0) return new Refusal("malformed", "the body is empty; give a JSON object");
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+    const value: unknown = readJson(content);
     return isRecord(value) ? value : new Refusal("malformed", "the body is JSON, but no object");
   } catch (error) {
     return new Refusal("malformed", `the body is no JSON in UTF-8: ${(error as Error).message}`);

@@ -1,4 +1,5 @@
-import { type Fields, isRecord, utcTime } from "./fields";
+import { type Fields, isRecord } from "../../shared/fields";
+import { readJson, utcTime } from "./fields";
 import { MESSAGE_TYPES, type Message, type Rejection, readMessage } from "./message";
 
 /** What the collector puts into the stream: one message as it came, with what only the collector knows. */
@@ -38,7 +39,7 @@ export function readRecord(data: Uint8Array): Read {
 
 function jsonIn(data: Uint8Array): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+    const value: unknown = readJson(data);
     return isRecord(value) ? value : {};
   } catch {
     return undefined;

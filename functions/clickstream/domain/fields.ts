@@ -1,8 +1,3 @@
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isRecord = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A value as JSON text; undefined when it is nested deeper than can be written: JSON.parse takes more than JSON.stringify. */
 export function text(value: unknown): string | undefined {
   try {
@@ -11,6 +6,10 @@ export function text(value: unknown): string | undefined {
     return undefined;
   }
 }
+
+/** What JSON text in UTF-8 says. @throws when it is none of that */
+export const readJson = (data: Uint8Array): unknown =>
+  JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 

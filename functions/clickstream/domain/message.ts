@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Fields, isRecord, text, utcTime } from "./fields";
+import { type Fields, isRecord, present } from "../../shared/fields";
+import { text, utcTime } from "./fields";
 
 /** Calls of Segment's tracking API (Segment specification, "Spec"). */
 export const MESSAGE_TYPES = ["track", "page", "screen", "identify", "group", "alias"] as const;
@@ -169,11 +170,6 @@ function time(given: unknown, field: string): string | undefined {
   if (read === undefined) throw new Refused("bad_time", `${field} is a time in RFC 3339, 2026-01-31T12:00:00.000Z`);
   return read;
 }
-
-const present = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 
 /** Stands for the id of a message that came without one: the same content is the same message. */
 const fingerprint = (json: string): string => `sha256-${createHash("sha256").update(json).digest("hex")}`;

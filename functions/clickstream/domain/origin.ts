@@ -1,4 +1,4 @@
-import { type Fields, isRecord } from "./fields";
+import { type Fields, isRecord, present } from "../../shared/fields";
 
 /** Where a visitor is, and how they came there. */
 export interface Origin {
@@ -36,13 +36,13 @@ const LONGEST = 512;
 export function originOf(context: Fields, properties: Fields = {}): Origin {
   const given = { ...record(context.page), ...kept(properties, ["url", "path", "title", "referrer", "search"]) };
   const address = urlOf(given.url);
-  const page = present({
+  const page = anyOf({
     url: address && `${address.origin}${address.pathname}`.slice(0, LONGEST),
     host: address?.host,
     path: word(given.path) ?? address?.pathname,
     title: word(given.title),
   });
-  const origin = present({
+  const origin = anyOf({
     page,
     referrer: referrerOf(record(context.referrer).url ?? given.referrer, address),
     campaign: campaignOf(record(context.campaign), address ?? searchOf(given.search)),
@@ -58,7 +58,7 @@ function referrerOf(value: unknown, page: URL | undefined): Referrer | undefined
 
 function campaignOf(given: Fields, address: URL | undefined): Campaign | undefined {
   const said = (field: string) => address?.searchParams.get(`utm_${field === "name" ? "campaign" : field}`);
-  return present(Object.fromEntries(CAMPAIGN.map((field) => [field, word(given[field]) ?? word(said(field))])));
+  return anyOf(Object.fromEntries(CAMPAIGN.map((field) => [field, word(given[field]) ?? word(said(field))])));
 }
 
 const searchOf = (search: unknown): URL | undefined =>
@@ -83,9 +83,7 @@ const kept = (fields: Fields, keys: readonly string[]): Fields =>
   Object.fromEntries(keys.filter((key) => key in fields).map((key) => [key, fields[key]]));
 
 /** Without what is not there; undefined when nothing is. */
-function present<T extends Fields>(fields: T) {
-  const found = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return (found.length === 0 ? undefined : Object.fromEntries(found)) as
-    | { [K in keyof T]?: Exclude<T[K], undefined> }
-    | undefined;
+function anyOf<T extends Fields>(fields: T) {
+  const found = present(fields);
+  return Object.keys(found).length === 0 ? undefined : found;
 }

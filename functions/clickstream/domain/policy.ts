@@ -1,5 +1,5 @@
+import { isRecord } from "../../shared/fields";
 import type { AddressPolicy } from "./address";
-import { isRecord } from "./fields";
 import type { ProcessingPolicy } from "./processed-event";
 
 /** What may be tuned while the system runs, as JSON in a parameter. */

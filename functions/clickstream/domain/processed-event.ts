@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { type Fields, isRecord, present } from "../../shared/fields";
 import { type AddressPolicy, storedAddress } from "./address";
 import { type Agent, agentOf, LONGEST_AGENT } from "./agent";
 import type { Envelope } from "./envelope";
 import { type EventTime, type EventTimePolicy, eventTime } from "./event-time";
-import { type Fields, isRecord } from "./fields";
 import { visitorOf } from "./identity";
 import type { Message } from "./message";
 import { type Origin, originOf } from "./origin";
@@ -99,8 +99,3 @@ function canonical(value: unknown): string {
 }
 
 const textIn = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-
-const present = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };

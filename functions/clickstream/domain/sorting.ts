@@ -1,6 +1,7 @@
+import { type Fields, isRecord } from "../../shared/fields";
 import type { Messages } from "./body";
 import { type Envelope, ofOnePiece } from "./envelope";
-import { type Fields, isRecord, text } from "./fields";
+import { text } from "./fields";
 import { visitorOf } from "./identity";
 import { type Message, type Rejection, readMessage } from "./message";
 import { Refusal } from "./refusal";
@@ -77,10 +78,11 @@ function sealed(value: unknown, around: Fields, stamp: Omit<Envelope, "message">
 const withoutKey = ({ writeKey: _, ...message }: Fields): Fields => message;
 
 /**
- * A message without an id gets the fingerprint of its content, without `sentAt`: a client that sends it once more has a later one there,
+ * A message with an id in text has what it needs. One without gets the fingerprint of its content, without `sentAt`: a client that sends it once more has a later one there,
  * and the same message would count twice.
  */
 function identified(piece: Fields): Fields {
+  if (typeof piece.messageId === "string" && piece.messageId !== "") return piece;
   const verdict = readMessage({ ...piece, sentAt: undefined });
   return verdict.accepted ? { ...piece, messageId: verdict.message.messageId } : piece;
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { isRecord } from "./fields";
+import { isRecord } from "../../shared/fields";
 import { Refusal } from "./refusal";
 
 /** SHA-256 of every write key, with the public name of the source that it stands for: nobody can send with what is kept. */

@@ -2,6 +2,7 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import type { Clock } from "../../shared/clock";
 import type { Log } from "../../shared/log";
 import type { Metrics } from "../../shared/metrics";
+import { told } from "../../shared/outcome";
 import { processBatch } from "./batch";
 import { type ProcessingWorld, processRecord, type StreamRecord } from "./processing";
 
@@ -45,5 +46,3 @@ const recordOf = ({ eventID, kinesis }: KinesisStreamRecord): StreamRecord => ({
   partitionKey: kinesis.partitionKey,
   data: Buffer.from(kinesis.data, "base64"),
 });
-
-const told = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));

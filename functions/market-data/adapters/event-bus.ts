@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { chunksOf } from "../../shared/chunks";
 import { RetryableFailure } from "../../shared/outcome";
 
 export interface OutgoingEvent {
@@ -13,8 +14,7 @@ export interface EventBus {
 }
 
 /** EventBridge's limits of one PutEvents request: entries, and bytes of all of them with room for the fixed parts. */
-const MOST_ENTRIES = 10;
-const MOST_BYTES = 240_000;
+const LIMITS = { items: 10, bytes: 240_000 };
 
 export class EventBridgeBus implements EventBus {
   constructor(
@@ -37,25 +37,12 @@ export class EventBridgeBus implements EventBus {
   }
 
   private requestsOf(events: readonly OutgoingEvent[]): PutEventsRequestEntry[][] {
-    const requests: PutEventsRequestEntry[][] = [];
-    let bytes = 0;
-    for (const { detailType, detail } of events) {
-      const entry = {
-        EventBusName: this.busName,
-        Source: this.source,
-        DetailType: detailType,
-        Detail: JSON.stringify(detail),
-      };
-      const size = Buffer.byteLength(entry.Detail);
-      const current = requests.at(-1);
-      if (current && current.length < MOST_ENTRIES && bytes + size <= MOST_BYTES) {
-        current.push(entry);
-        bytes += size;
-      } else {
-        requests.push([entry]);
-        bytes = size;
-      }
-    }
-    return requests;
+    const entries = events.map(({ detailType, detail }) => ({
+      EventBusName: this.busName,
+      Source: this.source,
+      DetailType: detailType,
+      Detail: JSON.stringify(detail),
+    }));
+    return chunksOf(entries, ({ Detail }) => Buffer.byteLength(Detail), LIMITS);
   }
 }

@@ -1,4 +1,5 @@
-import { isRecord, Problems, shown } from "./problems";
+import { isRecord } from "../../shared/fields";
+import { Problems, shown } from "./problems";
 
 export type RuleType = "price" | "move" | "volatility" | "volume" | "cross" | "spread" | "gap" | "halt";
 export type Severity = "info" | "warning" | "critical";

@@ -1,6 +1,3 @@
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Decimal text: up to 18 digits before the point and 12 behind it, no exponent. */
 export const DECIMAL = /^-?(0|[1-9]\d{0,17})(\.\d{1,12})?$/;
 

@@ -1,4 +1,5 @@
-import { isRecord, Problems } from "./problems";
+import { isRecord } from "../../shared/fields";
+import { Problems } from "./problems";
 
 /** From what value on an event is worth the rules' attention; a finer rule lowers its own (conditions.ts). Decimals are text; percent and basis points are of 100 and 10,000. */
 export interface CandidateThresholds {

@@ -1,6 +1,7 @@
+import { isRecord } from "../../shared/fields";
 import { DetailReader } from "./detail-reader";
 import { isTime, type MarketEvent, nanosecondsOf } from "./market-event";
-import { isRecord, shown } from "./problems";
+import { shown } from "./problems";
 import { Rejected, type RejectionReason } from "./rejection";
 
 export { REJECTION_REASONS, type RejectionReason } from "./rejection";

@@ -43,6 +43,6 @@ export class StreamCounters {
 
   snapshot(): StreamStatistics {
     const { iteratorAge, discarded, pending, ...counts } = this;
-    return { ...counts, pending: this.pending, discarded: { ...discarded }, iteratorAge: iteratorAge.summary() };
+    return { ...counts, pending, discarded: { ...discarded }, iteratorAge: iteratorAge.summary() };
   }
 }
