@@ -3,6 +3,7 @@ import { DeadLetters } from "../shared/dead-letters";
 import { type BusToLambda, busToLambda } from "../shared/edges";
 import type { Names } from "../shared/names";
 import { tagged } from "../shared/tags";
+import { onlyAlarmsPublish } from "../shared/topics";
 import { type Watch, watch } from "../shared/watch";
 import { busPolicy, DETAIL_TYPES, type MarketDataBus, marketDataBus, OWN_SOURCES } from "./bus";
 import type { MarketDataSettings } from "./config";
@@ -11,7 +12,7 @@ import { type MarketDataParameters, marketDataParameters } from "./parameters";
 import { marketDataSignals } from "./signals";
 import { type MarketDataStages, marketDataStages } from "./stages";
 import { type MarketDataTables, marketDataTables } from "./tables";
-import { type MarketDataTopics, marketDataTopics, onlyAlarmsPublish, onlyRolePublishes } from "./topics";
+import { type MarketDataTopics, marketDataTopics, onlyRolePublishes } from "./topics";
 
 export interface MarketDataArgs {
   readonly names: Names;

@@ -1,5 +1,6 @@
 import { ageOfEventsFor, errorsIn, eventsDroppedBy, lossesOf, slownessOf, throttlesOf } from "../shared/lambda-signals";
-import { failedInvocationsOf, lettersIn, readsOn, type Signal, undeliveredLossesOf, writesOn } from "../shared/signals";
+import { failedInvocationsOf, lettersIn, type Signal, undeliveredLossesOf } from "../shared/signals";
+import { readsOn, writesOn } from "../shared/table-signals";
 import type { MarketDataSettings } from "./config";
 import type { MarketData } from "./market-data";
 import { INPUT_OF, STAGES } from "./names";

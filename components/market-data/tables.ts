@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { onDemandTable } from "../shared/stateful";
+import { keyedTable } from "../shared/stateful";
 import type { MarketDataNames } from "./names";
 
 /** The four tables of a market data system. */
@@ -25,7 +25,7 @@ export function marketDataTables(
   names: MarketDataNames,
   opts: pulumi.CustomResourceOptions,
 ): MarketDataTables {
-  const events = onDemandTable(
+  const events = keyedTable(
     `${name}-events-table`,
     {
       name: names.tables.events,
@@ -36,7 +36,7 @@ export function marketDataTables(
     },
     opts,
   );
-  const series = onDemandTable(
+  const series = keyedTable(
     `${name}-series-table`,
     {
       name: names.tables.series,
@@ -48,12 +48,12 @@ export function marketDataTables(
     },
     opts,
   );
-  const audit = onDemandTable(
+  const audit = keyedTable(
     `${name}-audit-table`,
     { name: names.tables.audit, partitionKey: text("auditId"), sortKey: text("timestamp"), type: "Audit" },
     opts,
   );
-  const alerts = onDemandTable(
+  const alerts = keyedTable(
     `${name}-alerts-table`,
     { name: names.tables.alerts, partitionKey: text("alert"), sortKey: text("episode"), type: "Alerts" },
     opts,

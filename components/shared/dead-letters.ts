@@ -11,11 +11,13 @@ export interface DeadLettersArgs {
   readonly sender?: { readonly service: string; readonly sourceArn: pulumi.Input<string> };
   /** How long a letter waits to be redriven: 1 to 14. */
   readonly retentionDays?: number;
+  /** How long a letter that is read is hidden from other readers, up to 43,200. */
+  readonly hiddenSeconds?: number;
 }
 
 /**
  * A queue for events that could not be delivered or handled, as they came. Letters wait `retentionDays` (4) and are hidden
- * for 30 s from other readers while one reads them. Costs nothing while empty. Encrypted by SQS, and closed to plain HTTP.
+ * from other readers for `hiddenSeconds` (30) while one reads them. Costs nothing while empty. Encrypted by SQS, and closed to plain HTTP.
  */
 export class DeadLetters extends pulumi.ComponentResource {
   readonly queue: aws.sqs.Queue;
@@ -23,7 +25,7 @@ export class DeadLetters extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeadLettersArgs, opts: pulumi.ComponentResourceOptions) {
     super("sluice:shared:DeadLetters", name, {}, opts);
-    const { retentionDays = 4, sender } = args;
+    const { retentionDays = 4, hiddenSeconds = 30, sender } = args;
     if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 14) {
       throw new pulumi.ResourceError(
         `${name}: retentionDays is ${retentionDays}; give a whole number from 1 to 14.`,
@@ -36,7 +38,7 @@ export class DeadLetters extends pulumi.ComponentResource {
       {
         name: args.name,
         messageRetentionSeconds: retentionDays * DAY,
-        visibilityTimeoutSeconds: 30,
+        visibilityTimeoutSeconds: hiddenSeconds,
         sqsManagedSseEnabled: true,
       },
       parent,
@@ -52,7 +54,7 @@ export class DeadLetters extends pulumi.ComponentResource {
 }
 
 /** Refuses every request that does not come over TLS. */
-export const tlsOnly = (action: string | readonly string[], resource: pulumi.Input<string>): Statement => ({
+export const tlsOnly = (action: string | readonly string[], resource: Statement["Resource"]): Statement => ({
   Sid: "TlsOnly",
   Effect: "Deny",
   Principal: "*",

@@ -1,5 +1,5 @@
 import type { Lambda } from "./lambda";
-import type { Reading, Signal, Subject } from "./signals";
+import { LASTING, type Reading, type Signal, type Subject } from "./signals";
 
 const onFunction = (fn: Lambda, subject: Subject, reading: Reading): Signal => ({
   ...subject,
@@ -8,7 +8,8 @@ const onFunction = (fn: Lambda, subject: Subject, reading: Reading): Signal => (
   dimensions: { FunctionName: fn.function.name },
 });
 
-export const errorsIn = (subject: string, fn: Lambda): Signal =>
+/** @param above failed invocations a minute that may pass: 0, unless what invokes the function has its own account of failures */
+export const errorsIn = (subject: string, fn: Lambda, above = 0): Signal =>
   onFunction(
     fn,
     {
@@ -16,7 +17,7 @@ export const errorsIn = (subject: string, fn: Lambda): Signal =>
       chart: "Errors",
       says: "Invocations failed; Lambda retries them. Read the function's log.",
     },
-    { metric: "Errors", statistic: "Sum", above: 0 },
+    { metric: "Errors", statistic: "Sum", above },
   );
 
 export const throttlesOf = (subject: string, fn: Lambda): Signal =>
@@ -72,4 +73,28 @@ export const lossesOf = (subject: string, fn: Lambda): Signal =>
       says: "A failed event could not be put in the failure queue: it is lost here, replay it from the archive.",
     },
     { metric: "DestinationDeliveryFailures", statistic: "Sum", above: 0 },
+  );
+
+/** How old the last record of a batch was when the function got it. */
+export const lagOf = (subject: string, fn: Lambda, milliseconds: number): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `lag-${subject}`,
+      chart: "Age of records (ms)",
+      says: `The function gets records over ${milliseconds} ms after they came: it is too slow, throttled, or retries a batch.`,
+    },
+    { metric: "IteratorAge", statistic: "Maximum", above: milliseconds, lasting: LASTING },
+  );
+
+/** @param share of the reserved concurrency, 0 to 1 */
+export const crowdingOf = (subject: string, fn: Lambda, reserved: number, share: number): Signal =>
+  onFunction(
+    fn,
+    {
+      name: `crowding-${subject}`,
+      chart: "Environments at work",
+      says: `Over ${Math.round(share * 100)} % of the ${reserved} reserved environments work at once: soon there are throttles.`,
+    },
+    { metric: "ConcurrentExecutions", statistic: "Maximum", above: reserved * share },
   );

@@ -15,56 +15,32 @@ export interface Signal {
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
   /** `Sum`, `Maximum` … or a percentile such as `p99`. */
   readonly statistic: string;
-  /** Fires above this value, in the metric's unit, within one minute. */
+  /** Fires above this value, in the metric's unit. */
   readonly above: number;
+  /** For how long: so many periods of so many seconds, one after another. One of a minute when left out. */
+  readonly lasting?: { readonly seconds: number; readonly periods: number };
+  /** A dimension more, by which the service splits the metric: the signal reads the sum over these values of it. */
+  readonly split?: { readonly dimension: string; readonly values: readonly string[] };
 }
+
+/** What does not pass by itself: two periods of five minutes. */
+export const LASTING = { seconds: 300, periods: 2 };
 
 /** What a signal is called and means. */
 export type Subject = Pick<Signal, "name" | "says" | "chart">;
 /** What it reads, and how much is too much. */
-export type Reading = Pick<Signal, "metric" | "statistic" | "above">;
+export type Reading = Pick<Signal, "metric" | "statistic" | "above" | "lasting" | "split">;
 
 export const lettersIn = (subject: string, letters: DeadLetters): Signal => ({
   name: `letters-${subject}`,
   chart: "Dead letters waiting",
-  says: "Events wait in a failure queue, whole, for 4 days: docs/runbooks says how to redrive them.",
+  says: "Events wait in a failure queue, whole, for some days: docs/runbooks says how to redrive them.",
   namespace: "AWS/SQS",
   metric: "ApproximateNumberOfMessagesVisible",
   dimensions: { QueueName: letters.queue.name },
   statistic: "Maximum",
   above: 0,
 });
-
-const onTable = (table: aws.dynamodb.Table, subject: Subject, reading: Reading): Signal => ({
-  ...subject,
-  ...reading,
-  namespace: "AWS/DynamoDB",
-  dimensions: { TableName: table.name },
-});
-
-/** @param unitsPerMinute read units a minute above which somebody should look: on demand, use is cost */
-export const readsOn = (subject: string, table: aws.dynamodb.Table, unitsPerMinute: number): Signal =>
-  onTable(
-    table,
-    {
-      name: `reads-${subject}`,
-      chart: "Read units a minute",
-      says: `Over ${unitsPerMinute} read units a minute: unusual load or cost.`,
-    },
-    { metric: "ConsumedReadCapacityUnits", statistic: "Sum", above: unitsPerMinute },
-  );
-
-/** @param unitsPerMinute write units a minute above which somebody should look */
-export const writesOn = (subject: string, table: aws.dynamodb.Table, unitsPerMinute: number): Signal =>
-  onTable(
-    table,
-    {
-      name: `writes-${subject}`,
-      chart: "Write units a minute",
-      says: `Over ${unitsPerMinute} write units a minute: unusual load or cost.`,
-    },
-    { metric: "ConsumedWriteCapacityUnits", statistic: "Sum", above: unitsPerMinute },
-  );
 
 const onRule = (rule: aws.cloudwatch.EventRule, subject: Subject, metric: string): Signal => ({
   ...subject,

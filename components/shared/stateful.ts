@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Capacity, SCALED, scaled, unitsOf } from "./capacity";
 
 /** An attribute that stands in a key: `S` text, `N` number. */
 export type KeyAttribute = { readonly name: string; readonly type: "S" | "N" };
@@ -8,57 +9,75 @@ export interface TableArgs {
   /** Physical name. */
   readonly name: string;
   readonly partitionKey: KeyAttribute;
-  readonly sortKey: KeyAttribute;
+  /** One item a partition key when left out. */
+  readonly sortKey?: KeyAttribute;
   /** Eventually consistent, any partition key. None when left out. */
   readonly globalIndex?: { readonly name: string; readonly partitionKey: KeyAttribute; readonly sortKey: KeyAttribute };
   /** Strongly consistent, the table's partition key, items of one key together at most 10 GB. None when left out. */
   readonly localIndex?: { readonly name: string; readonly sortKey: KeyAttribute };
   /** Attribute with the second since the epoch after which an item may go. Items stay for ever when left out. */
   readonly expiresAt?: string;
+  /** Of table and index; on demand when left out. */
+  readonly capacity?: Capacity;
+  /** Whether changes, with what was there before and after, can be read for 24 hours. Not when left out. */
+  readonly streamed?: boolean;
   /** Becomes the tag TableType. */
   readonly type: string;
 }
 
 /**
- * A table billed by request, encrypted with the AWS managed key (readers need no KMS permission), restorable to any second
- * of the last 35 days, and destroyed with its stack.
+ * A table encrypted with the AWS managed key (readers need no KMS permission), restorable to any second of the last 35 days,
+ * and destroyed with its stack.
  */
-export function onDemandTable(
+export function keyedTable(
   logicalName: string,
   args: TableArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.dynamodb.Table {
+  const { globalIndex, capacity = { mode: "on-demand" } } = args;
+  const provisioned = capacity.mode === "provisioned";
+  const table = new aws.dynamodb.Table(logicalName, tableArgs(args, capacity), {
+    ...opts,
+    ...(provisioned && { ignoreChanges: SCALED }),
+  });
+  if (provisioned) {
+    scaled(logicalName, { table, capacity }, opts);
+    if (globalIndex) scaled(`${logicalName}-${globalIndex.name}`, { table, index: globalIndex.name, capacity }, opts);
+  }
+  return table;
+}
+
+function tableArgs(args: TableArgs, capacity: Capacity): aws.dynamodb.TableArgs {
   const { globalIndex, localIndex } = args;
   const keys = [args.partitionKey, args.sortKey, globalIndex?.partitionKey, globalIndex?.sortKey, localIndex?.sortKey];
   const attributes = new Map(keys.flatMap((key) => (key ? [[key.name, key] as const] : [])));
-  return new aws.dynamodb.Table(
-    logicalName,
-    {
-      name: args.name,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: args.partitionKey.name,
-      rangeKey: args.sortKey.name,
-      attributes: [...attributes.values()],
-      ...(globalIndex && {
-        globalSecondaryIndexes: [
-          {
-            name: globalIndex.name,
-            // Deprecated in favour of keySchemas, which provider versions before 6 do not know; both make the same index.
-            hashKey: globalIndex.partitionKey.name,
-            rangeKey: globalIndex.sortKey.name,
-            projectionType: "ALL",
-          },
-        ],
-      }),
-      ...(localIndex && {
-        localSecondaryIndexes: [{ name: localIndex.name, rangeKey: localIndex.sortKey.name, projectionType: "ALL" }],
-      }),
-      ...(args.expiresAt && { ttl: { attributeName: args.expiresAt, enabled: true } }),
-      serverSideEncryption: { enabled: true },
-      pointInTimeRecovery: { enabled: true },
-      deletionProtectionEnabled: false,
-      tags: { TableType: args.type },
-    },
-    opts,
-  );
+  return {
+    name: args.name,
+    billingMode: capacity.mode === "provisioned" ? "PROVISIONED" : "PAY_PER_REQUEST",
+    ...unitsOf(capacity),
+    hashKey: args.partitionKey.name,
+    ...(args.sortKey && { rangeKey: args.sortKey.name }),
+    attributes: [...attributes.values()],
+    ...(globalIndex && {
+      globalSecondaryIndexes: [
+        {
+          name: globalIndex.name,
+          // Deprecated in favour of keySchemas, which provider versions before 6 do not know; both make the same index.
+          hashKey: globalIndex.partitionKey.name,
+          rangeKey: globalIndex.sortKey.name,
+          projectionType: "ALL",
+          ...unitsOf(capacity),
+        },
+      ],
+    }),
+    ...(localIndex && {
+      localSecondaryIndexes: [{ name: localIndex.name, rangeKey: localIndex.sortKey.name, projectionType: "ALL" }],
+    }),
+    ...(args.expiresAt && { ttl: { attributeName: args.expiresAt, enabled: true } }),
+    ...(args.streamed && { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" }),
+    serverSideEncryption: { enabled: true },
+    pointInTimeRecovery: { enabled: true },
+    deletionProtectionEnabled: false,
+    tags: { TableType: args.type },
+  };
 }

@@ -8,6 +8,12 @@ export interface EncryptedTopic {
   readonly key: aws.kms.Key;
 }
 
+/** A stream and the key that encrypts it. */
+export interface EncryptedStream {
+  readonly stream: aws.kinesis.Stream;
+  readonly key: aws.kms.Key;
+}
+
 const onTable = (table: aws.dynamodb.Table, ...actions: string[]): Access => ({
   value: table.name,
   grants: [grant(actions, [table.arn])],
@@ -63,3 +69,9 @@ export const throughParameter = (parameter: aws.ssm.Parameter, ...accesses: read
   const itself = readsParameter(parameter);
   return { value: itself.value, grants: [...itself.grants, ...accesses.flatMap(({ grants }) => grants)] };
 };
+
+/** Puts records into a stream; its key encrypts them on the caller's behalf. */
+export const putsTo = ({ stream, key }: EncryptedStream): Access => ({
+  value: stream.arn,
+  grants: [grant(["kinesis:PutRecords"], [stream.arn]), grant(["kms:GenerateDataKey"], [key.arn])],
+});

@@ -41,12 +41,8 @@ function alarm(logicalName: string, signal: Signal, args: WatchArgs, opts: pulum
     {
       name: args.alarmName(signal),
       alarmDescription: signal.says,
-      namespace: signal.namespace,
-      metricName: signal.metric,
-      dimensions: signal.dimensions,
-      ...(isPercentile(signal.statistic) ? { extendedStatistic: signal.statistic } : { statistic: signal.statistic }),
-      period: PERIOD_SECONDS,
-      evaluationPeriods: 1,
+      ...(signal.split ? summed(signal, signal.split) : read(signal)),
+      evaluationPeriods: signal.lasting?.periods ?? 1,
       comparisonOperator: "GreaterThanThreshold",
       threshold: signal.above,
       treatMissingData: "notBreaching", // no events is no failure
@@ -56,6 +52,35 @@ function alarm(logicalName: string, signal: Signal, args: WatchArgs, opts: pulum
     opts,
   );
 }
+
+const periodOf = ({ lasting }: Signal): number => lasting?.seconds ?? PERIOD_SECONDS;
+
+/** One metric as it is. */
+const read = (signal: Signal) => ({
+  namespace: signal.namespace,
+  metricName: signal.metric,
+  dimensions: signal.dimensions,
+  ...(isPercentile(signal.statistic) ? { extendedStatistic: signal.statistic } : { statistic: signal.statistic }),
+  period: periodOf(signal),
+});
+
+/** The sum of a metric over the values of a dimension; where nothing was counted there is nothing to add. */
+const summed = (signal: Signal, { dimension, values }: NonNullable<Signal["split"]>) => ({
+  metricQueries: [
+    { id: "total", expression: "SUM(METRICS())", label: signal.name, returnData: true },
+    ...values.map((value, index) => ({
+      id: `m${index}`,
+      returnData: false,
+      metric: {
+        namespace: signal.namespace,
+        metricName: signal.metric,
+        dimensions: { ...signal.dimensions, [dimension]: value },
+        stat: signal.statistic,
+        period: periodOf(signal),
+      },
+    })),
+  ],
+});
 
 /** Charts of 12 × 6 grid units, two in a row of the dashboard's 24. */
 function widgets(signals: readonly Signal[], region: string) {
@@ -73,13 +98,19 @@ function widgets(signals: readonly Signal[], region: string) {
         region,
         view: "timeSeries",
         period: PERIOD_SECONDS,
-        metrics: charted.map((signal) => line(signal)),
+        metrics: charted.flatMap((signal) => lines(signal)),
         annotations: { horizontal: thresholds.map((value) => ({ label: "alarm above", value })) },
       },
     };
   });
 }
 
-function line({ namespace, metric, dimensions, statistic, name }: Signal): pulumi.Input<unknown>[] {
-  return [namespace, metric, ...Object.entries(dimensions).flat(), { stat: statistic, label: name }];
+function lines(signal: Signal): pulumi.Input<unknown>[][] {
+  const { namespace, metric, dimensions, statistic, name, split } = signal;
+  const line = (more: object, label: string) => [
+    ...[namespace, metric, ...Object.entries({ ...dimensions, ...more }).flat()],
+    { stat: statistic, label },
+  ];
+  if (!split) return [line({}, name)];
+  return split.values.map((value) => line({ [split.dimension]: value }, `${name} ${value}`));
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DeadLetters } from "../../components/shared/dead-letters";
 import { matcherOf } from "../../components/shared/edges";
 import { Lambda, type LambdaArgs } from "../../components/shared/lambda";
-import { onDemandTable } from "../../components/shared/stateful";
+import { keyedTable } from "../../components/shared/stateful";
 import { publishesTo, putsItemsIn, readsParameter, throughParameter } from "../../components/shared/verbs";
 import { statementsOf } from "../support/iam";
 import { type RecordedProgram, recordResources } from "../support/recorded-program";
@@ -35,7 +35,7 @@ describe("A Lambda", () => {
 
   it("has the environment and the permissions of the same Access values", async () => {
     const program = await recordResources(() => {
-      const table = onDemandTable("t", tableArgs, {});
+      const table = keyedTable("t", tableArgs, {});
       const parameter = new aws.ssm.Parameter("p", { name: "/x/t", type: "String", insecureValue: table.name });
       const env = {
         TABLE_PARAMETER: throughParameter(parameter, putsItemsIn(table)),
@@ -85,13 +85,13 @@ describe("A table", () => {
   let program: RecordedProgram;
   before(async () => {
     program = await recordResources(() => {
-      onDemandTable("plain", tableArgs, {});
+      keyedTable("plain", tableArgs, {});
       const kind = { name: "kind", type: "S" } as const;
       const indexes = {
         globalIndex: { name: "byKind", partitionKey: kind, sortKey: tableArgs.sortKey },
         localIndex: { name: "byKindWithin", sortKey: kind },
       };
-      onDemandTable("full", { ...tableArgs, ...indexes, expiresAt: "expiresAt" }, {});
+      keyedTable("full", { ...tableArgs, ...indexes, expiresAt: "expiresAt" }, {});
     });
   });
 
