@@ -1,11 +1,14 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -41,6 +44,9 @@ export class Clients {
   get dynamodb(): DynamoDBClient {
     return this.#of(DynamoDBClient);
   }
+  get ec2(): EC2Client {
+    return this.#of(EC2Client);
+  }
   get events(): EventBridgeClient {
     return this.#of(EventBridgeClient);
   }
@@ -56,8 +62,14 @@ export class Clients {
   get lambda(): LambdaClient {
     return this.#of(LambdaClient);
   }
+  get loadBalancing(): ElasticLoadBalancingV2Client {
+    return this.#of(ElasticLoadBalancingV2Client);
+  }
   get logs(): CloudWatchLogsClient {
     return this.#of(CloudWatchLogsClient);
+  }
+  get s3(): S3Client {
+    return this.#of(S3ByPath);
   }
   get sns(): SNSClient {
     return this.#of(SNSClient);
@@ -93,5 +105,12 @@ export class Clients {
 class KinesisOverHttp1 extends KinesisClient {
   constructor(settings: Place & { credentials?: Credentials }) {
     super({ ...settings, requestHandler: new NodeHttpHandler() });
+  }
+}
+
+/** A bucket's own host name is not known on this machine. */
+class S3ByPath extends S3Client {
+  constructor(settings: Place & { credentials?: Credentials }) {
+    super({ ...settings, forcePathStyle: settings.endpoint !== undefined });
   }
 }

@@ -29,7 +29,14 @@ const ROOT = join(__dirname, "..");
  */
 export function recordDeclared(): DeclaredResource[] {
   const declared: DeclaredResource[] = [];
-  pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
+  pulumi.runtime.registerStackTransformation(recorder(declared));
+  return declared;
+}
+
+/** Records what it is shown in `declared`. */
+export function recorder(declared: DeclaredResource[]): pulumi.ResourceTransformation {
+  return ({ resource, type, name, opts }) => {
+    if (opts.urn) return undefined; // another object for a resource that is constructed already
     const parent = opts.parent && logicalName(opts.parent);
     declared.push({
       type,
@@ -38,11 +45,10 @@ export function recordDeclared(): DeclaredResource[] {
       custom: resource instanceof pulumi.CustomResource,
       options: opts,
       resource,
-      ...siteOf(stackNow()),
+      ...(siteOf(stackNow()) ?? siteOfParent(parent, declared)),
     });
     return undefined;
-  });
-  return declared;
+  };
 }
 
 /** The call stack, deep enough to reach the program through components and SDK. */
@@ -54,13 +60,19 @@ function stackNow(): string {
   return stack;
 }
 
+/** What a remote component is made of, and is made nowhere in the program, is there where the component is. */
+function siteOfParent(parent: string | undefined, declared: readonly DeclaredResource[]) {
+  const site = declared.find(({ name }) => name === parent)?.site;
+  return site && { site };
+}
+
 /** The innermost line of the program on a call stack. */
-function siteOf(stack: string): { readonly site?: Site } {
+function siteOf(stack: string): { readonly site: Site } | undefined {
   for (const [, path = "", line] of stack.matchAll(/\(?(?:file:\/\/)?(\/[^\s()]+?):(\d+):\d+\)?$/gm)) {
     const file = relative(ROOT, path);
     if (/^(index\.ts|components\/)/.test(file)) return { site: { file, line: Number(line) } };
   }
-  return {};
+  return undefined;
 }
 
 /** What was constructed and never registered. */

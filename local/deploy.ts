@@ -134,4 +134,4 @@ function ofThisRegion({ region, ...inputs }: Registration["inputs"], world: Worl
 }
 
 /** What somebody else removed is removed. */
-const isGone = (error: Error): boolean => /NotFound|NonExistent|NoSuchEntity/.test(error.name);
+const isGone = (error: Error): boolean => /NotFound|NonExistent|NoSuch(Entity|Bucket)/.test(error.name);

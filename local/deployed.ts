@@ -27,7 +27,7 @@ export interface DeployedTarget {
   readonly deadLetterArn?: string;
 }
 
-/** A function's mapping of a Kinesis stream, enabled. */
+/** A function's mapping of a stream, of Kinesis or of a table. */
 export interface DeployedMapping extends StreamMapping {
   /** Aborted when the mapping is deleted: its reader stops. */
   readonly deleted: AbortSignal;

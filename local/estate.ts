@@ -3,6 +3,7 @@ import { Clients } from "./clients";
 import { type Cloud, startCloud } from "./cloud";
 import { type Deployment, deploy } from "./deploy";
 import { type EverySource, type EverySourceOptions, startEverySource } from "./event-sources/every-source";
+import { type LoadBalancerOptions, type LoadBalancers, startLoadBalancers } from "./load-balancer";
 import type { Program } from "./run-program";
 
 /** The whole estate on this machine: the cloud, stack `local` deployed onto it, and its event sources running. */
@@ -10,11 +11,12 @@ export interface Estate {
   readonly cloud: Cloud;
   readonly deployment: Deployment;
   readonly sources: EverySource;
+  readonly loadBalancers: LoadBalancers;
   /** Clients with the administrator's credentials. */
   readonly clients: Clients;
   /** A stack output, unwrapped; throws when the program has none of that name. */
   output(name: string): string;
-  /** Stops the event sources and the cloud. Nothing is kept. */
+  /** Stops the load balancers, the event sources and the cloud. Nothing is kept. */
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export interface EstateOptions {
   /** Stack settings that differ from `Pulumi.local.yaml`. */
   readonly overrides?: Record<string, string>;
   readonly sources?: EverySourceOptions;
+  readonly loadBalancers?: Omit<LoadBalancerOptions, "invoker" | "timeScale">;
   /** Another program than index.ts. */
   readonly program?: Program;
   readonly progress?: (done: number, declared: number, what: string) => void;
@@ -43,11 +46,21 @@ export async function openEstate(options: EstateOptions): Promise<Estate> {
       ...(options.progress ? { progress: options.progress } : {}),
     });
     const sources = await startEverySource(cloud, deployment, options.sources ?? {});
+    const { timeScale } = options.sources ?? {};
+    const loadBalancers = await startLoadBalancers(cloud, deployment.resources, {
+      ...{ invoker: sources.invoker, ...options.loadBalancers },
+      ...(timeScale === undefined ? {} : { timeScale }),
+    }).catch(async (error: unknown) => {
+      await sources.stop();
+      throw error;
+    });
     const stop = async () => {
+      await loadBalancers.stop();
       await sources.stop();
       await cloud.stop();
     };
-    return { cloud, deployment, sources, clients: new Clients(cloud, cloud.admin), output: outputOf(deployment), stop };
+    const clients = new Clients(cloud, cloud.admin);
+    return { cloud, deployment, sources, loadBalancers, clients, output: outputOf(deployment), stop };
   } catch (error) {
     await cloud.stop();
     throw error;

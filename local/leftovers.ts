@@ -1,11 +1,20 @@
 import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DescribeAddressesCommand,
+  DescribeFlowLogsCommand,
+  DescribeNatGatewaysCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand,
+} from "@aws-sdk/client-ec2";
+import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListArchivesCommand, ListEventBusesCommand, ListRulesCommand } from "@aws-sdk/client-eventbridge";
 import { ListPoliciesCommand, ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { DescribeParametersCommand } from "@aws-sdk/client-ssm";
@@ -23,6 +32,15 @@ const LISTS: Readonly<Record<string, Lister>> = {
   subscription: async ({ sns }) =>
     ((await sns.send(new ListSubscriptionsCommand({}))).Subscriptions ?? []).map(
       ({ SubscriptionArn }) => SubscriptionArn,
+    ),
+  bucket: async ({ s3 }) => ((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).map(({ Name }) => Name),
+  "load balancer": async ({ loadBalancing }) =>
+    ((await loadBalancing.send(new DescribeLoadBalancersCommand({}))).LoadBalancers ?? []).map(
+      ({ LoadBalancerName }) => LoadBalancerName,
+    ),
+  "target group": async ({ loadBalancing }) =>
+    ((await loadBalancing.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? []).map(
+      ({ TargetGroupName }) => TargetGroupName,
     ),
   function: async ({ lambda }) =>
     ((await lambda.send(new ListFunctionsCommand({}))).Functions ?? []).map(({ FunctionName }) => FunctionName),
@@ -48,6 +66,23 @@ const LISTS: Readonly<Record<string, Lister>> = {
     ((await kms.send(new ListAliasesCommand({}))).Aliases ?? [])
       .map(({ AliasName }) => AliasName)
       .filter((name) => !name?.startsWith("alias/aws/")),
+  // A network goes only once its subnets, groups and internet gateway are gone; these can outlive it.
+  network: async ({ ec2 }) =>
+    ((await ec2.send(new DescribeVpcsCommand({}))).Vpcs ?? [])
+      .filter(({ IsDefault }) => !IsDefault)
+      .map(({ VpcId }) => VpcId),
+  endpoint: async ({ ec2 }) =>
+    ((await ec2.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? []).map(
+      ({ VpcEndpointId }) => VpcEndpointId,
+    ),
+  "NAT gateway": async ({ ec2 }) =>
+    ((await ec2.send(new DescribeNatGatewaysCommand({}))).NatGateways ?? [])
+      .filter(({ State }) => State !== "deleted")
+      .map(({ NatGatewayId }) => NatGatewayId),
+  address: async ({ ec2 }) =>
+    ((await ec2.send(new DescribeAddressesCommand({}))).Addresses ?? []).map(({ AllocationId }) => AllocationId),
+  "flow log": async ({ ec2 }) =>
+    ((await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs ?? []).map(({ FlowLogId }) => FlowLogId),
   alarm: async ({ cloudwatch }) =>
     ((await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? []).map(({ AlarmName }) => AlarmName),
   dashboard: async ({ cloudwatch }) =>

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type DeclaredResource, neverRegistered, recordDeclared } from "./declared";
+import { remoteOutputs } from "./remote-components";
 import { readStackConfig } from "./stack-config";
 import { Unheard } from "./unheard";
 
@@ -121,7 +122,7 @@ class Run {
     if (this.#failed) throw new Error("not attempted, since something else has failed");
     this.#refuseTwins(type, name);
     this.#registered.push({ type, name });
-    if (custom === false) return { id: "", state: inputs };
+    if (custom === false) return { id: "", state: { ...inputs, ...(await this.#construct(type, name, inputs)) } };
     const making = opened(inputs).then((plain) => this.#create(type, name, plain as Record<string, unknown>));
     this.#underWay.add(making);
     try {
@@ -135,6 +136,16 @@ class Run {
     } finally {
       this.#underWay.delete(making);
       this.#lastNews = Date.now();
+    }
+  }
+
+  async #construct(type: string, name: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>> {
+    try {
+      const plain = (await opened(inputs)) as Record<string, unknown>;
+      return remoteOutputs({ type, name, inputs: plain }, this.#declared);
+    } catch (error) {
+      this.#unheard.report(error);
+      throw error;
     }
   }
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { withinLimit } from "../shared/parameter-limit";
 import type { MarketDataSettings } from "./config";
 import { type MarketDataNames, PARAMETER_KEYS, type ParameterKey } from "./names";
 
@@ -7,9 +8,6 @@ export type MarketDataParameters = Readonly<Record<ParameterKey, aws.ssm.Paramet
 
 /** What the parameters of things hold; those of settings are made here. */
 export type NamedThings = Readonly<Record<Exclude<ParameterKey, "alertRules" | "tunables">, pulumi.Input<string>>>;
-
-/** Most characters of a standard parameter (Systems Manager, "Managing parameter tiers"). */
-const STANDARD_LIMIT = 4096;
 
 const DESCRIPTIONS: Readonly<Record<ParameterKey, string>> = {
   eventsTable: "Name of the table of events",
@@ -52,11 +50,4 @@ export function marketDataParameters(
     );
   const keys = Object.keys(PARAMETER_KEYS) as ParameterKey[];
   return Object.fromEntries(keys.map((key) => [key, parameter(key)])) as Record<ParameterKey, aws.ssm.Parameter>;
-}
-
-function withinLimit(name: string, key: string, text: string): string {
-  if (text.length <= STANDARD_LIMIT) return text;
-  throw new pulumi.RunError(
-    `${name}: ${key} makes ${text.length} characters of JSON; a standard parameter takes ${STANDARD_LIMIT}: give fewer or shorter entries.`,
-  );
 }

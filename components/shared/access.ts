@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsService } from "./services";
 
 /** Conditions of an IAM statement: operator → key → values. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string | readonly string[]>>>>>;
@@ -12,10 +13,31 @@ export interface Grant {
   readonly because?: string;
 }
 
-/** What a function needs of one thing: the value to put in its environment and the permissions without which it is useless. */
+/**
+ * A way out of a function's own security group, over TCP. `to` is what logical names of its rules call it. A way to addresses
+ * says what is there and why nothing narrower will do.
+ */
+export type Way = { readonly to: string; readonly port: number } & (
+  | { readonly securityGroup: pulumi.Input<string> }
+  | { readonly prefixList: pulumi.Input<string> }
+  | { readonly cidr: string; readonly what: string; readonly because: string }
+);
+
+/** What a function in a network has to get through to: an AWS service, however the network reaches it, or a way of its own. */
+export type Reach = { readonly service: AwsService } | Way;
+
+/**
+ * What a function needs of one thing: the value to put in its environment, and the permissions and the ways through a network
+ * without which it is useless.
+ */
 export interface Access {
   readonly value: pulumi.Input<string>;
   readonly grants: readonly Grant[];
+  /**
+   * What the function itself calls. Not what a service calls on its behalf: SNS and Kinesis use their KMS keys by
+   * themselves. A function in a network refuses an access with grants that leaves this out.
+   */
+  readonly reach?: readonly Reach[];
 }
 
 /** A statement of any policy, as AWS reads it. */
@@ -37,8 +59,8 @@ export function grant(
 }
 
 /** The only way to a wildcard resource: for actions that AWS cannot limit to one. A test lists every `because`. */
-export function anyResource(actions: readonly string[], because: string): Grant {
-  return { actions, resources: ["*"], because };
+export function anyResource(actions: readonly string[], because: string, conditions?: Conditions): Grant {
+  return { ...grant(actions, ["*"], conditions), because };
 }
 
 /** A policy document as JSON text. */

@@ -16,13 +16,11 @@ const KINDS = ["Read", "Write"] as const;
 export const unitsOf = (capacity: Capacity) =>
   capacity.mode === "on-demand" ? {} : { readCapacity: capacity.read, writeCapacity: capacity.write };
 
-/** What target tracking changes and an update must leave alone. */
-export const SCALED = [
-  "readCapacity",
-  "writeCapacity",
-  "globalSecondaryIndexes[*].readCapacity",
-  "globalSecondaryIndexes[*].writeCapacity",
-];
+const UNITS = ["readCapacity", "writeCapacity"];
+
+/** What target tracking changes and an update must leave alone. A path into indexes of a table without any is an error to Pulumi. */
+export const scaledProperties = (hasIndex: boolean): string[] =>
+  hasIndex ? [...UNITS, ...UNITS.map((unit) => `globalSecondaryIndexes[*].${unit}`)] : UNITS;
 
 /**
  * Lets provisioned capacity of a table or one of its indexes follow the load. An index is scaled by itself: one that falls behind makes

@@ -8,7 +8,12 @@ export interface DeadLettersArgs {
   /** Physical name of the queue. */
   readonly name: string;
   /** The AWS service that sends here on behalf of one resource. Left out: senders need a grant (`sendsTo`). */
-  readonly sender?: { readonly service: string; readonly sourceArn: pulumi.Input<string> };
+  readonly sender?: {
+    readonly service: string;
+    readonly sourceArn: pulumi.Input<string>;
+    /** Where the ARN names no account, as a bucket's does not. */
+    readonly account?: pulumi.Input<string>;
+  };
   /** How long a letter waits to be redriven: 1 to 14. */
   readonly retentionDays?: number;
   /** How long a letter that is read is hidden from other readers, up to 43,200. */
@@ -69,5 +74,8 @@ const acceptedFrom = (sender: NonNullable<DeadLettersArgs["sender"]>, queue: pul
   Principal: { Service: sender.service },
   Action: "sqs:SendMessage",
   Resource: queue,
-  Condition: { ArnEquals: { "aws:SourceArn": sender.sourceArn } },
+  Condition: {
+    ArnEquals: { "aws:SourceArn": sender.sourceArn },
+    ...(sender.account && { StringEquals: { "aws:SourceAccount": sender.account } }),
+  },
 });

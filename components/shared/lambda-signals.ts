@@ -8,26 +8,22 @@ const onFunction = (fn: Lambda, subject: Subject, reading: Reading): Signal => (
   dimensions: { FunctionName: fn.function.name },
 });
 
-/** @param above failed invocations a minute that may pass: 0, unless what invokes the function has its own account of failures */
-export const errorsIn = (subject: string, fn: Lambda, above = 0): Signal =>
-  onFunction(
-    fn,
-    {
-      name: `errors-${subject}`,
-      chart: "Errors",
-      says: "Invocations failed; Lambda retries them. Read the function's log.",
-    },
-    { metric: "Errors", statistic: "Sum", above },
-  );
+const RETRIED = "Invocations failed; Lambda retries them. Read the function's log.";
+const WAITING = "The reserved concurrency was used up; events wait. Raise it when this lasts.";
+const LOST = "A failed event could not be put in the failure queue: it is lost here, replay it from the archive.";
 
-export const throttlesOf = (subject: string, fn: Lambda): Signal =>
+/**
+ * @param above failed invocations a minute that may pass: 0, unless what invokes the function has its own account of failures
+ * @param says what it means where nothing retries by itself
+ */
+export const errorsIn = (subject: string, fn: Lambda, above = 0, says = RETRIED): Signal =>
+  onFunction(fn, { name: `errors-${subject}`, chart: "Errors", says }, { metric: "Errors", statistic: "Sum", above });
+
+/** @param says what it means where nothing waits */
+export const throttlesOf = (subject: string, fn: Lambda, says = WAITING): Signal =>
   onFunction(
     fn,
-    {
-      name: `throttles-${subject}`,
-      chart: "Throttles",
-      says: "The reserved concurrency was used up; events wait. Raise it when this lasts.",
-    },
+    { name: `throttles-${subject}`, chart: "Throttles", says },
     { metric: "Throttles", statistic: "Sum", above: 0 },
   );
 
@@ -64,14 +60,11 @@ export const eventsDroppedBy = (subject: string, fn: Lambda): Signal =>
     { metric: "AsyncEventsDropped", statistic: "Sum", above: 0 },
   );
 
-export const lossesOf = (subject: string, fn: Lambda): Signal =>
+/** @param says what is left of it where there is no archive */
+export const lossesOf = (subject: string, fn: Lambda, says = LOST): Signal =>
   onFunction(
     fn,
-    {
-      name: `losses-${subject}`,
-      chart: "Losses",
-      says: "A failed event could not be put in the failure queue: it is lost here, replay it from the archive.",
-    },
+    { name: `losses-${subject}`, chart: "Losses", says },
     { metric: "DestinationDeliveryFailures", statistic: "Sum", above: 0 },
   );
 
@@ -98,3 +91,18 @@ export const crowdingOf = (subject: string, fn: Lambda, reserved: number, share:
     },
     { metric: "ConcurrentExecutions", statistic: "Maximum", above: reserved * share },
   );
+
+/**
+ * What a function counts itself, by metrics that it writes to its log (functions/shared/metrics.ts).
+ * @param service as the function names it
+ */
+export const countedBy = (
+  fn: Lambda,
+  { namespace, service }: { readonly namespace: string; readonly service: string },
+  subject: Subject,
+  reading: Reading,
+): Signal => ({
+  ...onFunction(fn, subject, reading),
+  namespace,
+  dimensions: { service, FunctionName: fn.function.name },
+});

@@ -2,10 +2,18 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Access, anyResource, type Grant, grant, policyOf } from "./access";
 import { bundleOf } from "./bundle";
+import { inNetwork, interfaceGrants, type LambdaNetwork } from "./lambda-network";
+import type { Network } from "./network";
 
 export interface LambdaArgs<Env extends Record<string, string>> {
   /** Physical names, of the function and of what belongs to it. */
-  readonly names: { readonly function: string; readonly role: string; readonly logGroup: string };
+  readonly names: {
+    readonly function: string;
+    readonly role: string;
+    readonly logGroup: string;
+    /** Needed in a network. */
+    readonly securityGroup?: string;
+  };
   readonly description: string;
   /** The handler's module, relative to the repository's root; it exports `handler`. */
   readonly entry: string;
@@ -18,17 +26,22 @@ export interface LambdaArgs<Env extends Record<string, string>> {
   readonly logRetentionDays: number;
   /** Becomes the tag FunctionType. */
   readonly type: string;
+  /** Where it stands. Left out: in Lambda's own network, with a way to everything. */
+  readonly network?: Network;
 }
 
 /**
  * One function with its log group and its role. The role may do what the environment's Access values say, write to its own
- * log group and send traces; nothing else. The function depends on the role's policy, so its first invocation never meets
- * a half-made role. Costs nothing while idle.
+ * log group and send traces; nothing else. In a network it also gets through to what they reach, and to nothing else. The
+ * function depends on the role's policy and on these ways, so its first invocation never meets a half-made role. Costs
+ * nothing while idle.
  */
 export class Lambda<Env extends Record<string, string> = Record<string, string>> extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly role: aws.iam.Role;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** Of a function in a network. */
+  readonly securityGroup?: aws.ec2.SecurityGroup;
   /** What the role may do; edges add to it in policies of their own. */
   readonly grants: readonly Grant[];
 
@@ -43,15 +56,21 @@ export class Lambda<Env extends Record<string, string> = Record<string, string>>
     );
     this.role = new aws.iam.Role(`${name}-role`, roleArgs(args), parent);
     const accesses = Object.values<Access>(args.env);
-    this.grants = [...accesses.flatMap(({ grants }) => grants), ...ownGrants(this.logGroup)];
+    const { network } = args;
+    const ownNeeds = [...ownGrants(this.logGroup), ...(network ? interfaceGrants(network) : [])];
+    this.grants = [...accesses.flatMap(({ grants }) => grants), ...ownNeeds];
     const rolePolicy = new aws.iam.RolePolicy(
       `${name}-policy`,
       { name: "environment", role: this.role.name, policy: policyOf(this.grants) },
       parent,
     );
-    this.function = new aws.lambda.Function(`${name}-function`, functionArgs(args, this.role, this.logGroup), {
+    const { securityGroup } = args.names;
+    const within =
+      network && inNetwork(name, { network, securityGroup, env: args.env, dependsOn: [rolePolicy] }, parent);
+    if (within) this.securityGroup = within.group;
+    this.function = new aws.lambda.Function(`${name}-function`, functionArgs(args, this.role, this.logGroup, within), {
       ...parent,
-      dependsOn: [rolePolicy],
+      dependsOn: [rolePolicy, ...(within?.rules ?? [])],
     });
     this.registerOutputs({ functionArn: this.function.arn, roleArn: this.role.arn });
   }
@@ -80,6 +99,7 @@ const functionArgs = <Env extends Record<string, string>>(
   args: LambdaArgs<Env>,
   role: aws.iam.Role,
   logGroup: aws.cloudwatch.LogGroup,
+  within: LambdaNetwork | undefined,
 ): aws.lambda.FunctionArgs => ({
   name: args.names.function,
   description: args.description,
@@ -96,6 +116,7 @@ const functionArgs = <Env extends Record<string, string>>(
   },
   loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
   tracingConfig: { mode: "Active" },
+  ...(within && { vpcConfig: within.vpcConfig }),
   tags: { FunctionType: args.type },
 });
 

@@ -31,9 +31,21 @@ const FORMS = {
   alias: form("alias/key", 256, /^alias\/[A-Za-z0-9/_-]+$/, "letters, digits, /, - and _"),
   alarm: form("alarm", 255, /^[ -~]+$/, "printable ASCII"),
   dashboard: form("dashboard", 255, WORD, WORD_SAYS),
+  stream: form("stream", 128, DOTTED, DOTTED_SAYS),
+  loadBalancer: form("alb", 32, /^[A-Za-z0-9-]+$/, "letters, digits and -"),
+  targetGroup: form("tg", 32, /^[A-Za-z0-9-]+$/, "letters, digits and -"),
   bucket: form("bucket", 63, /^[a-z0-9][a-z0-9-]*[a-z0-9]$/, "lower-case letters, digits and -", 3),
+  securityGroup: form(
+    "security-group",
+    255,
+    /^[\w .:/()#,@[\]+=&;{}!$*-]+$/,
+    "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+  ),
+  // These two have no names of their own: the tag Name shows them.
+  vpc: form("vpc", 256, DOTTED, DOTTED_SAYS),
+  endpoint: form("endpoint", 256, DOTTED, DOTTED_SAYS),
 } as const;
-const LOG_GROUP = form("/aws/lambda/", 512, /^[A-Za-z0-9._/#-]+$/, "letters, digits and ._/#-");
+const LOG_GROUP = form("/aws/", 512, /^[A-Za-z0-9._/#-]+$/, "letters, digits and ._/#-");
 const PARAMETER = form("/", 1011, /^(\/[A-Za-z0-9._-]+){1,15}$/, "up to 15 levels of letters, digits, ., - and _");
 
 export type NamedKind = keyof typeof FORMS;
@@ -68,6 +80,11 @@ export class Names {
   /** The log group that Lambda writes to by default. */
   logGroup(functionName: string): string {
     return checked(`/aws/lambda/${functionName}`, "log group", LOG_GROUP);
+  }
+
+  /** The log group of a network's flows. */
+  flowLogGroup(vpcName: string): string {
+    return checked(`/aws/vpc/${vpcName}`, "log group", LOG_GROUP);
   }
 
   /** `/{project}/{environment}/{system}/{key}`. */

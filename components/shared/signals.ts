@@ -17,6 +17,8 @@ export interface Signal {
   readonly statistic: string;
   /** Fires above this value, in the metric's unit. */
   readonly above: number;
+  /** Whether it fires as well when there is no figure at all; no event is no failure when left out. */
+  readonly silenceFires?: boolean;
   /** For how long: so many periods of so many seconds, one after another. One of a minute when left out. */
   readonly lasting?: { readonly seconds: number; readonly periods: number };
   /** A dimension more, by which the service splits the metric: the signal reads the sum over these values of it. */
@@ -29,7 +31,7 @@ export const LASTING = { seconds: 300, periods: 2 };
 /** What a signal is called and means. */
 export type Subject = Pick<Signal, "name" | "says" | "chart">;
 /** What it reads, and how much is too much. */
-export type Reading = Pick<Signal, "metric" | "statistic" | "above" | "lasting" | "split">;
+export type Reading = Pick<Signal, "metric" | "statistic" | "above" | "lasting" | "split" | "silenceFires">;
 
 export const lettersIn = (subject: string, letters: DeadLetters): Signal => ({
   name: `letters-${subject}`,

@@ -1,9 +1,17 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Capacity, SCALED, scaled, unitsOf } from "./capacity";
+import { type Capacity, scaled, scaledProperties, unitsOf } from "./capacity";
 
 /** An attribute that stands in a key: `S` text, `N` number. */
 export type KeyAttribute = { readonly name: string; readonly type: "S" | "N" };
+
+export interface GlobalIndex {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute;
+  /** Whether keys are enough for its readers; it holds whole items when left out. */
+  readonly keysOnly?: boolean;
+}
 
 export interface TableArgs {
   /** Physical name. */
@@ -12,7 +20,7 @@ export interface TableArgs {
   /** One item a partition key when left out. */
   readonly sortKey?: KeyAttribute;
   /** Eventually consistent, any partition key. None when left out. */
-  readonly globalIndex?: { readonly name: string; readonly partitionKey: KeyAttribute; readonly sortKey: KeyAttribute };
+  readonly globalIndex?: GlobalIndex;
   /** Strongly consistent, the table's partition key, items of one key together at most 10 GB. None when left out. */
   readonly localIndex?: { readonly name: string; readonly sortKey: KeyAttribute };
   /** Attribute with the second since the epoch after which an item may go. Items stay for ever when left out. */
@@ -38,7 +46,7 @@ export function keyedTable(
   const provisioned = capacity.mode === "provisioned";
   const table = new aws.dynamodb.Table(logicalName, tableArgs(args, capacity), {
     ...opts,
-    ...(provisioned && { ignoreChanges: SCALED }),
+    ...(provisioned && { ignoreChanges: scaledProperties(globalIndex !== undefined) }),
   });
   if (provisioned) {
     scaled(logicalName, { table, capacity }, opts);
@@ -65,7 +73,7 @@ function tableArgs(args: TableArgs, capacity: Capacity): aws.dynamodb.TableArgs 
           // Deprecated in favour of keySchemas, which provider versions before 6 do not know; both make the same index.
           hashKey: globalIndex.partitionKey.name,
           rangeKey: globalIndex.sortKey.name,
-          projectionType: "ALL",
+          projectionType: globalIndex.keysOnly ? "KEYS_ONLY" : "ALL",
           ...unitsOf(capacity),
         },
       ],

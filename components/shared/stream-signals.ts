@@ -8,16 +8,25 @@ const onStream = (stream: aws.kinesis.Stream, subject: Subject, reading: Reading
   dimensions: { StreamName: stream.name },
 });
 
-/** The age of the last record that any reader of the stream got, where the readers' own metrics say nothing. */
+/**
+ * The age of the last record that a reader of the stream got. A reader that reads says 0 when nothing comes; one that was paused, or may
+ * no longer read, says nothing, and meanwhile what comes in expires.
+ */
 export const lagOfStream = (subject: string, stream: aws.kinesis.Stream, milliseconds: number): Signal =>
   onStream(
     stream,
     {
       name: `lag-${subject}`,
       chart: "Age of records (ms)",
-      says: `Records are read over ${milliseconds} ms after they came: readers fall behind, and what they do not reach in time expires.`,
+      says: `Records are read over ${milliseconds} ms after they came, or nobody reads at all: what is not read in time expires.`,
     },
-    { metric: "GetRecords.IteratorAgeMilliseconds", statistic: "Maximum", above: milliseconds, lasting: LASTING },
+    {
+      metric: "GetRecords.IteratorAgeMilliseconds",
+      statistic: "Maximum",
+      above: milliseconds,
+      lasting: LASTING,
+      silenceFires: true,
+    },
   );
 
 export const refusedWritesOf = (subject: string, stream: aws.kinesis.Stream): Signal =>

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Access, grant } from "./access";
+import { type Access, grant, type Reach } from "./access";
+import type { AwsService } from "./services";
 
 /** A topic and the key that encrypts it: who publishes needs both. */
 export interface EncryptedTopic {
@@ -14,9 +15,12 @@ export interface EncryptedStream {
   readonly key: aws.kms.Key;
 }
 
+const calling = (service: AwsService): readonly Reach[] => [{ service }];
+
 const onTable = (table: aws.dynamodb.Table, ...actions: string[]): Access => ({
   value: table.name,
   grants: [grant(actions, [table.arn])],
+  reach: calling("dynamodb"),
 });
 
 /** Puts items; with a condition in code the table is append-only. */
@@ -25,6 +29,11 @@ export const putsItemsIn = (table: aws.dynamodb.Table) => onTable(table, "dynamo
 export const getsItemsFrom = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:GetItem");
 /** Reads up to 100 items by key in one request. */
 export const getsBatchesFrom = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:BatchGetItem");
+/** Has a transaction depend on what an item says. */
+export const checksItemsOf = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:ConditionCheckItem");
+/** Puts or deletes up to 25 items by key in one request, unconditionally. */
+export const writesBatchesIn = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:BatchWriteItem");
+export const deletesItemsFrom = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:DeleteItem");
 export const updatesItemsIn = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:UpdateItem");
 export const queries = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:Query");
 
@@ -32,6 +41,7 @@ export const queries = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:Q
 export const queriesIndex = (table: aws.dynamodb.Table, index: string): Access => ({
   value: table.name,
   grants: [grant(["dynamodb:Query"], [pulumi.interpolate`${table.arn}/index/${index}`])],
+  reach: calling("dynamodb"),
 });
 
 /** Puts events of one source and type on a bus, and no others. */
@@ -42,36 +52,53 @@ export const publishesTo = (bus: aws.cloudwatch.EventBus, source: string, detail
       StringEquals: { "events:source": source, "events:detail-type": detailType },
     }),
   ],
+  reach: calling("events"),
 });
 
-/** Publishes messages to a topic that a customer key encrypts (Amazon SNS Developer Guide, "Encryption at rest"). */
+/** Publishes messages to a topic that a customer key encrypts (Amazon SNS Developer Guide, "Encryption at rest"); SNS calls KMS. */
 export const notifies = ({ topic, key }: EncryptedTopic): Access => ({
   value: topic.arn,
   grants: [grant(["sns:Publish"], [topic.arn]), grant(["kms:Decrypt", "kms:GenerateDataKey*"], [key.arn])],
+  reach: calling("sns"),
 });
 
 export const sendsTo = (queue: aws.sqs.Queue): Access => ({
   value: queue.url,
   grants: [grant(["sqs:SendMessage"], [queue.arn])],
+  reach: calling("sqs"),
+});
+
+/** Asks whether a stream is there and takes records. */
+export const describes = ({ stream }: EncryptedStream): Access => ({
+  value: stream.arn,
+  grants: [grant(["kinesis:DescribeStreamSummary"], [stream.arn])],
+  reach: calling("kinesis-streams"),
+});
+
+/** Several accesses as one, with the first one's value. */
+export const together = (first: Access, ...more: readonly Access[]): Access => ({
+  value: first.value,
+  grants: [first, ...more].flatMap(({ grants }) => grants),
+  reach: [first, ...more].flatMap(({ reach = [] }) => reach),
 });
 
 /** Reads a parameter for its own sake: rules, settings. */
 export const readsParameter = (parameter: aws.ssm.Parameter): Access => ({
   value: parameter.name,
   grants: [grant(["ssm:GetParameters"], [parameter.arn])],
+  reach: calling("ssm"),
 });
 
 /**
  * Reaches things through a parameter that names them: the function holds the parameter's name, so that what it names can
- * change without a deployment, and the grants are those of the parameter and of everything it stands for.
+ * change without a deployment, and grants and ways are those of the parameter and of everything it stands for.
  */
-export const throughParameter = (parameter: aws.ssm.Parameter, ...accesses: readonly Access[]): Access => {
-  const itself = readsParameter(parameter);
-  return { value: itself.value, grants: [...itself.grants, ...accesses.flatMap(({ grants }) => grants)] };
-};
+export const throughParameter = (parameter: aws.ssm.Parameter, ...accesses: readonly Access[]): Access =>
+  together(readsParameter(parameter), ...accesses);
 
 /** Puts records into a stream; its key encrypts them on the caller's behalf. */
 export const putsTo = ({ stream, key }: EncryptedStream): Access => ({
   value: stream.arn,
   grants: [grant(["kinesis:PutRecords"], [stream.arn]), grant(["kms:GenerateDataKey"], [key.arn])],
+  reach: calling("kinesis-streams"),
 });

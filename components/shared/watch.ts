@@ -45,7 +45,7 @@ function alarm(logicalName: string, signal: Signal, args: WatchArgs, opts: pulum
       evaluationPeriods: signal.lasting?.periods ?? 1,
       comparisonOperator: "GreaterThanThreshold",
       threshold: signal.above,
-      treatMissingData: "notBreaching", // no events is no failure
+      treatMissingData: signal.silenceFires ? "breaching" : "notBreaching",
       alarmActions: [args.topic.arn],
       okActions: [args.topic.arn],
     },

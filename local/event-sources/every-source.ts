@@ -14,6 +14,8 @@ import type { StreamStatistics } from "./streams/statistics";
 export interface EverySourceOptions extends EventSourceOptions {
   /** Real milliseconds between two reads of a shard. Default 25. */
   readonly pollMilliseconds?: number;
+  /** Real milliseconds between two looks at each mapping of a stream for changes. Default 1000. */
+  readonly followMilliseconds?: number;
 }
 
 /** What was deployed, as far as buses and streams need it. */
@@ -40,7 +42,8 @@ export async function startEverySource(
 ): Promise<EverySource> {
   const problems = new Problems(options.onProblem);
   const onProblem = (message: string) => problems.add(message);
-  const shared = { ...options, faults: options.faults ?? new Faults([]), onProblem };
+  const { followMilliseconds = 1000, faults = new Faults([]) } = options;
+  const shared = { ...options, followMilliseconds, faults, onProblem };
   const buses = startEventSources(cloud, deployment, shared);
   const { executor, roles } = buses;
   const streams = await startStreams(cloud, { ...deployment, invoker: executor, roles }, shared).catch(
@@ -51,6 +54,7 @@ export async function startEverySource(
   );
   return {
     executor,
+    invoker: buses.invoker,
     roles,
     get stats() {
       return { ...buses.stats, streams: streams.stats, problems: problems.first };

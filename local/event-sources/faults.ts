@@ -8,8 +8,12 @@ import { type InvokeOptions, type InvokeResult, type Invoker, runtimeError } fro
 export type FaultKind =
   | { readonly kind: "throttle" | "service-error" }
   | { readonly kind: "timeout" | "crash"; readonly when: "before" | "after" }
+  /** The function's process is killed at some moment up to so many real milliseconds into its work, or as it answers. */
+  | { readonly kind: "kill"; readonly upToMilliseconds: number }
   /** The bus delivers the event twice. */
   | { readonly kind: "duplicate" }
+  /** After a stream's batch comes the one before it in its lane once more, as of a poller that knows no answer to that. */
+  | { readonly kind: "reorder" }
   /** The event waits up to so many real milliseconds before it is queued: events overtake each other. */
   | { readonly kind: "delay"; readonly upToMilliseconds: number }
   /** Lambda's Invoke API refuses the bus: the target's retry policy takes over. */
@@ -45,7 +49,7 @@ export class Faults {
     this.struck = faults.map(() => 0);
   }
 
-  /** Puts throttle, service-error, timeout and crash in front of an invoker. */
+  /** Puts throttle, service-error, timeout, crash and kill in front of an invoker. */
   wrap(invoker: Invoker): Invoker {
     if (this.faults.length === 0) return invoker;
     return { invoke: (arn, payload, options) => this.#invoke(invoker, arn, payload, options) };
@@ -63,14 +67,28 @@ export class Faults {
 
   /** The code with which the Invoke API refuses this delivery, or undefined. */
   refusalOf(arn: string, payload: string): "THROTTLING" | "ERROR_FROM_TARGET" | undefined {
-    const fault = this.#first(["refuse-delivery"], arn, payload);
+    const [fault] = this.#first(["refuse-delivery"], arn, payload);
     return fault?.kind === "refuse-delivery" ? fault.code : undefined;
   }
 
+  /** Whether any batch may have to come once more: only then are they kept. */
+  get reorder(): boolean {
+    return this.faults.some(({ kind }) => kind === "reorder");
+  }
+
+  /** Whether the batch before this one comes once more after it. */
+  reorders(arn: string, payload: string): boolean {
+    return this.#first(["reorder"], arn, payload)[0] !== undefined;
+  }
+
   async #invoke(invoker: Invoker, arn: string, payload: string, options?: InvokeOptions): Promise<InvokeResult> {
-    const fault = this.#first(["throttle", "service-error", "timeout", "crash"], arn, payload);
+    const [fault, share] = this.#first(["throttle", "service-error", "timeout", "crash", "kill"], arn, payload);
     if (fault?.kind === "throttle") return { kind: "throttled" };
     if (fault?.kind === "service-error") return { kind: "service-error", message: "injected service error" };
+    if (fault?.kind === "kill") {
+      const killAfterMilliseconds = share * fault.upToMilliseconds;
+      return invoker.invoke(arn, payload, { ...options, killAfterMilliseconds });
+    }
     if (fault?.kind !== "timeout" && fault?.kind !== "crash") return invoker.invoke(arn, payload, options);
     let durationMs = 0;
     if (fault.when === "after") {
@@ -84,10 +102,10 @@ export class Faults {
       : runtimeError("Runtime.ExitError", `${request} Runtime exited with error: signal: killed`, durationMs);
   }
 
-  #first(kinds: readonly Fault["kind"][], arn: string, payload: string): Fault | undefined {
-    let found: Fault | undefined;
-    this.#each(kinds, arn, payload, (fault) => {
-      found = fault;
+  #first(kinds: readonly Fault["kind"][], arn: string, payload: string): [fault: Fault | undefined, share: number] {
+    let found: [Fault | undefined, number] = [undefined, 0];
+    this.#each(kinds, arn, payload, (fault, share) => {
+      found = [fault, share];
       return true;
     });
     return found;

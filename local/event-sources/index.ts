@@ -2,7 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { AssumedRoles, type ExecutionRoles } from "../lambda/execution-role";
 import { type ExecutorOptions, LambdaExecutor } from "../lambda/executor";
-import type { CloudAccess } from "../lambda/lambda-function";
+import type { CloudAccess, Invoker } from "../lambda/lambda-function";
 import { AsyncInvocation } from "./async-invocation";
 import { BusDelivery, type BusTarget, type DeliveryStatistics } from "./bus-delivery";
 import { type AsyncFunction, QueueLetterSender, QueueUrls } from "./destinations";
@@ -42,6 +42,8 @@ export interface EventSourceStatistics {
 export interface EventSources {
   /** Runs a function on its own, for example to warm it or to measure it. */
   readonly executor: LambdaExecutor;
+  /** The executor with the faults in front of it, for other sources of invocations. */
+  readonly invoker: Invoker;
   /** The functions' roles, as the executor assumes them. */
   readonly roles: ExecutionRoles;
   readonly stats: EventSourceStatistics;
@@ -66,16 +68,18 @@ export function startEventSources(
   const { policyMilliseconds = 5000, visibilitySeconds = 120 } = options;
   const roles = new AssumedRoles(cloud);
   const executor = new LambdaExecutor(cloud, functions, { ...options, onProblem, roles });
+  const invoker = faults.wrap(executor);
   const urls = new QueueUrls(sqs);
   const sender = new QueueLetterSender(cloud, roles, urls);
   const pending = options.maximumPending === undefined ? {} : { maximumPending: options.maximumPending };
   const common = { timeScale, onProblem };
-  const invocation = new AsyncInvocation(functions, { ...common, ...pending, invoker: faults.wrap(executor), sender });
+  const invocation = new AsyncInvocation(functions, { ...common, ...pending, invoker, sender });
   const reading = { sqs, lambda, urls, receiversPerQueue, policyMilliseconds, visibilitySeconds };
   const bus = new BusDelivery(targets, { ...common, ...reading, functions, invocation, faults });
 
   return {
     executor,
+    invoker,
     roles,
     get stats() {
       return { functions: invocation.statistics(), deliveries: bus.statistics(), problems: problems.first };

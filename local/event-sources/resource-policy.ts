@@ -1,3 +1,5 @@
+import { isLike } from "../wildcards";
+
 /** One request by an AWS service, as a resource policy sees it. */
 export interface ServiceRequest {
   /** For example `events.amazonaws.com`. */
@@ -23,15 +25,6 @@ interface Statement {
 
 const listOf = (value: OneOrMore | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === "string" ? [value] : value;
-
-/** IAM's wildcards: `*` any text, `?` one character. */
-function isLike(text: string, pattern: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`, "s").test(text);
-}
 
 const OPERATORS: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
   ArnLike: isLike,

@@ -94,7 +94,7 @@ export class LambdaExecutor implements Invoker {
   async #runIn(pool: WorkerPool, fn: LambdaFunction, payload: string, options: InvokeOptions): Promise<InvokeResult> {
     const worker = pool.take() ?? (await this.#start(pool, fn));
     const { requestId: id = randomUUID(), traceId: trace = newTraceId(Date.now()) } = options;
-    const result = await worker.run({ id, payload, arn: fn.arn, trace });
+    const result = await worker.run({ id, payload, arn: fn.arn, trace }, options.killAfterMilliseconds);
     pool.giveBack(worker);
     return result;
   }

@@ -56,6 +56,8 @@ export class FunctionWorker {
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
   #timedOutAfter: number | undefined;
+  #killAfter: number | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
   #initError: { payload: string; errorType: string } | undefined;
 
   constructor(
@@ -96,9 +98,13 @@ export class FunctionWorker {
     return this.#alive && Date.now() < this.usableUntil;
   }
 
-  /** Runs one invocation; never rejects. The worker must be idle. */
-  run(request: WorkerRequest): Promise<InvokeResult> {
+  /**
+   * Runs one invocation; never rejects. The worker must be idle.
+   * @param killAfter milliseconds after which the process is killed, at the latest as it answers
+   */
+  run(request: WorkerRequest, killAfter?: number): Promise<InvokeResult> {
     return new Promise((settle) => {
+      this.#killAfter = killAfter;
       this.#request = request;
       this.#settle = settle;
       if (this.#ready) this.#begin(request);
@@ -115,6 +121,7 @@ export class FunctionWorker {
   #begin(request: WorkerRequest): void {
     this.#startedAt = performance.now();
     this.#limit(this.fn.timeoutSeconds);
+    if (this.#killAfter !== undefined) this.#killTimer = setTimeout(() => this.kill(), this.#killAfter);
     const deadline = Date.now() + this.fn.timeoutSeconds * 1000;
     this.#process.send({ ...request, deadline }, (error) => {
       if (error !== null) this.kill(); // the exit answers the request
@@ -140,7 +147,8 @@ export class FunctionWorker {
       this.#initError = { payload: message.initError, errorType: message.errorType ?? "Error" };
     } else if (message.id === this.#request?.id) {
       if (message.last === true) this.#alive = false;
-      this.#answer(this.#resultOf(message));
+      if (this.#killAfter === undefined) this.#answer(this.#resultOf(message));
+      else this.kill(); // the exit answers the request
     }
   }
 
@@ -153,6 +161,7 @@ export class FunctionWorker {
 
   #answer(result: InvokeResult): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#killTimer);
     const settle = this.#settle;
     this.#request = undefined;
     this.#settle = undefined;
@@ -171,7 +180,7 @@ export class FunctionWorker {
       const text = `RequestId: ${id} Error: Task timed out after ${this.#timedOutAfter.toFixed(2)} seconds`;
       this.#answer(runtimeError("Sandbox.Timedout", text, durationMs));
     } else {
-      const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+      const how = signal === null ? `exit status ${code}` : `signal: ${signal === "SIGKILL" ? "killed" : signal}`;
       const reason = code === 0 ? "Runtime exited without providing a reason" : `Runtime exited with error: ${how}`;
       this.#answer(runtimeError("Runtime.ExitError", `RequestId: ${id} Error: ${reason}`, durationMs));
     }

@@ -47,6 +47,8 @@ export interface InvokeOptions {
   readonly requestId?: string;
   /** `_X_AMZN_TRACE_ID` of the invocation. Left out: a new unsampled root. */
   readonly traceId?: string;
+  /** The process is killed so long after the handler began, at the latest as it answers: its answer is lost. */
+  readonly killAfterMilliseconds?: number;
 }
 
 /** Runs functions: the executor, or the executor with faults in front of it. */

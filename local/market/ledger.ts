@@ -1,3 +1,5 @@
+import { countBy } from "../figures";
+
 /** An audit row as the functions write it; `timestamp` is the attempt's start and its request, durations milliseconds. */
 export interface AuditRow {
   readonly eventId: string;
@@ -125,16 +127,4 @@ function endToEndOf(
     const started = sentAt.get(envelopeOf.get(row.eventId) ?? "");
     return started === undefined ? [] : [startOf(row) + row.durationMs - started];
   });
-}
-
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
-  return new Map([...counts].sort(([, a], [, b]) => b - a));
-}
-
-/** The value below which `share` (0 to 1) of the figures lie (nearest rank); NaN for none. */
-export function percentile(figures: readonly number[], share: number): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

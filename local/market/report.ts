@@ -1,4 +1,6 @@
-import { type Ledger, percentile } from "./ledger";
+import { total } from "../figures";
+import { count, LATENCY_HEADING, latency, line, lostLines, reasons } from "../report-lines";
+import type { Ledger } from "./ledger";
 
 /** What the report tells beside the ledger. */
 export interface ReportFacts {
@@ -14,11 +16,6 @@ export interface ReportFacts {
   readonly metrics: ReadonlyMap<string, number>;
 }
 
-export const count = (figure: number): string => Math.round(figure).toLocaleString("en-US");
-const ms = (figure: number) => (Number.isNaN(figure) ? "–" : `${Math.round(figure)} ms`);
-const line = (label: string, value: string, note = "") =>
-  `  ${label.padEnd(26)}${value.padStart(9)}   ${note}`.trimEnd();
-
 /** The report of a session, as text for a terminal of 100 columns. */
 export function render(ledger: Ledger, facts: ReportFacts): string {
   const rate = facts.seconds > 0 ? (ledger.sent / facts.seconds) * 60 : 0;
@@ -28,7 +25,7 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
     line("events in", count(ledger.sent), `${count(rate)} a minute`),
     line("validated", count(ledger.validated)),
     line("duplicates recognised", count(ledger.duplicates)),
-    line("rejected", count(sum(ledger.rejected)), reasons(ledger.rejected)),
+    line("rejected", count(total(ledger.rejected)), reasons(ledger.rejected)),
     line(
       "processed",
       count(ledger.processed),
@@ -42,33 +39,16 @@ export function render(ledger: Ledger, facts: ReportFacts): string {
     "  waiting in failure queues",
     ...facts.queues.map((queue) => line(`  ${queue}`, count(ledger.letters.get(queue) ?? 0))),
     "",
-    "  latency                        p50        p95        p99",
+    LATENCY_HEADING,
     ...[...facts.latencies].map(([stage, figures]) => latency(stage, figures)),
     latency("end to end", ledger.endToEnd),
     "",
     "  metrics the functions emitted",
-    ...[...facts.metrics].map(([name, total]) => line(`  ${name}`, count(total))),
+    ...[...facts.metrics].map(([name, sum]) => line(`  ${name}`, count(sum))),
     "",
-    line("lost", count(ledger.lost.length))
-      .trimEnd()
-      .replace(/^ {2}lost +/, "  lost: "),
-    ...ledger.lost.slice(0, 10).map((id) => `    ${id}`),
+    ...lostLines(ledger.lost),
   ].join("\n");
 }
-
-function latency(label: string, figures: readonly number[]): string {
-  const columns = [0.5, 0.95, 0.99].map((share) => ms(percentile(figures, share)).padStart(11));
-  return `  ${label.padEnd(22)}${columns.join("")}`;
-}
-
-const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, n) => total + n, 0);
-
-function reasons(counts: ReadonlyMap<string, number>): string {
-  const shown = [...counts].slice(0, 4).map(([reason, n]) => `${reason} ${n}`);
-  return [...shown, ...(counts.size > 4 ? [others(counts.size - 4)] : [])].join(", ");
-}
-
-const others = (count: number): string => `${count} more ${count === 1 ? "reason" : "reasons"}`;
 
 const WORDS: Record<string, string> = {
   NOT_MET: "no rule met",

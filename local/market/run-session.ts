@@ -1,10 +1,11 @@
 import { SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { type OutgoingEvent, type SendOptions, type SentEvent, sendEvents } from "../../operations/market-data/sender";
+import { type Figures, metricsIn } from "../emf";
 import type { Estate } from "../estate";
-import { type Figures, metricsIn } from "./emf";
+import { depthOf, logLinesOf } from "../read-back";
 import { type Ledger, settle } from "./ledger";
-import { auditOf, depthOf, lettersIn, logLinesOf } from "./read-back";
+import { auditOf, lettersIn } from "./read-back";
 import type { ReportFacts } from "./report";
 import type { SessionEntry } from "./session";
 

@@ -1,5 +1,5 @@
+import { Random } from "../random";
 import { MALFORMED } from "./malformed";
-import { Random } from "./random";
 
 /** One raw event of a generated session. */
 export interface SessionEntry {

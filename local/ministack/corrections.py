@@ -11,8 +11,10 @@ import re
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudwatch, eventbridge, lambda_svc
+from ministack.services import cloudwatch, dynamodb_streams, eventbridge
 
+import mappings
+import networks
 import resharding
 
 VERSION = "1.5.33"
@@ -28,7 +30,8 @@ def apply() -> None:
     keep_the_time_of_entries()
     replay_to_chosen_rules()
     list_dashboards_readably()
-    leave_streams_to_our_consumer()
+    mappings.leave_streams_to_our_consumer()
+    networks.keep_prefix_lists()
     resharding.keep_parents()
 
 
@@ -64,6 +67,8 @@ def check_what_is_asked() -> None:
     events:PutEvents: events:source and events:detail-type are those of an entry (EventBridge User Guide, "Using IAM policy
     conditions"); a request is allowed when each of its entries is. MiniStack sets neither key.
     ssm:GetParameters: every parameter that is named. MiniStack asks for `*`.
+    kinesis:SubscribeToShard, kinesis:DescribeStreamConsumer: the consumer; dynamodb:DescribeStream, GetShardIterator and
+    GetRecords: the table's stream. MiniStack asks for `*`.
     logs:CreateLogStream, logs:PutLogEvents: the log stream. MiniStack asks for the group, which `<group's ARN>:*` is not.
     """
     resource_of, enforce = iam_actions.extract_resource_arn, iam_evaluator.enforce
@@ -102,6 +107,11 @@ def _checks_of(service: str, action: str, data: dict, region: str, account_id: s
         return [(_bus_arn(bus), {"events:source": source, "events:detail-type": type_}) for bus, source, type_ in sorted(kinds)]
     if (service, action) == ("ssm", "GetParameters"):
         return [(f"arn:aws:ssm:{place}:parameter/{str(name).lstrip('/')}", {}) for name in data.get("Names") or []]
+    if (service, action) in (("kinesis", "SubscribeToShard"), ("kinesis", "DescribeStreamConsumer")):
+        return [(data["ConsumerARN"], {})] if data.get("ConsumerARN") else []
+    if service == "dynamodbstreams" and action in ("DescribeStream", "GetShardIterator", "GetRecords"):
+        iterator = dynamodb_streams._decode_iterator(str(data.get("ShardIterator"))) or {}
+        return [(str(data.get("StreamArn") or iterator.get("arn")), {})]
     if service == "logs" and action in ("CreateLogStream", "PutLogEvents"):
         stream = f"{data.get('logGroupName')}:log-stream:{data.get('logStreamName')}"
         return [(f"arn:aws:logs:{place}:log-group:{stream}", {})]
@@ -200,10 +210,3 @@ def list_dashboards_readably() -> None:
         return status, headers, json.dumps({"DashboardEntries": entries}).encode()
 
     cloudwatch._list_dashboards = with_numbers
-
-
-def leave_streams_to_our_consumer() -> None:
-    """Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources": MiniStack's poller
-    ignores most of a mapping's settings (see README.md), so it reads no Kinesis stream; `event-sources/streams/` does. The
-    mapping itself stands in MiniStack, enabled, and answers as on AWS."""
-    lambda_svc._poll_kinesis = lambda: False

@@ -6,8 +6,10 @@ the parent with what nobody has read of it, and rebuilds every shard, empty, at 
 A closed shard is one that has `ending_sequence_number`. It stays listed for as long as the run lasts.
 """
 
+import contextvars
 import json
 
+from ministack.core.responses import StreamingResponse
 from ministack.services import kinesis
 
 CLOSED_AT = "ending_sequence_number"
@@ -20,6 +22,7 @@ def keep_parents() -> None:
     _route_to_open_shards()
     _describe_closed_shards()
     _end_closed_shards()
+    _end_subscriptions()
 
 
 def _open(stream: dict) -> dict:
@@ -41,6 +44,7 @@ def _keeping_parents(reshard, fields):
         answer = reshard(data)
         for sid in before.keys() - stream["shards"].keys():
             stream["shards"][sid] = {**before[sid], CLOSED_AT: ending}
+        stream["shards"] = _Shards(stream["shards"])
         return answer
 
     return kept
@@ -133,6 +137,43 @@ def _end_closed_shards() -> None:
             answer["ChildShards"] = _children(stream, following["shard_id"])
 
     kinesis._get_records = _amended(kinesis._get_records, at_the_end)
+
+
+_pushed: contextvars.ContextVar = contextvars.ContextVar("closed shards whose records the subscription has", default=None)
+
+
+class _Shards(dict):
+    """A stream's shards. A subscription looks its shard up each time it pushes; it finds a closed one once more, and then
+    tells of its children, as of one that is gone."""
+
+    def get(self, sid, default=None):
+        shard, pushed = super().get(sid, default), _pushed.get()
+        if pushed is None or not shard or CLOSED_AT not in shard:
+            return shard
+        if sid in pushed:
+            return None
+        pushed.add(sid)
+        return shard
+
+
+def _end_subscriptions() -> None:
+    """SubscribeToShardEvent, API reference: ChildShards is "the list of the child shards of the current shard, returned only at
+    the end of the current shard". MiniStack ends a subscription when the shard vanishes; here closed shards stay."""
+    subscribe = kinesis._subscribe_to_shard
+
+    def subscribed(data, is_cbor):
+        answer = subscribe(data, is_cbor)
+        if not isinstance(answer[2], StreamingResponse):
+            return answer
+        run = answer[2].runner
+
+        async def until_its_end(send, receive):
+            _pushed.set(set())
+            await run(send, receive)
+
+        return answer[0], answer[1], StreamingResponse(until_its_end)
+
+    kinesis._subscribe_to_shard = subscribed
 
 
 def _children(stream: dict, parent: str) -> list:

@@ -2,8 +2,10 @@
 
 import corrections
 import speed
+import throttling
 from ministack.app import main
 
 corrections.apply()
 speed.apply()
+throttling.apply()
 main()

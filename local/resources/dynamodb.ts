@@ -1,10 +1,12 @@
 import {
   type AttributeDefinition,
+  type BillingMode,
   CreateTableCommand,
   type CreateTableCommandInput,
   DeleteTableCommand,
   type KeySchemaElement,
   type ProjectionType,
+  type StreamViewType,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -32,16 +34,34 @@ const projection = (type: string, NonKeyAttributes: string[] | undefined) => ({
   Projection: given({ ProjectionType: type as ProjectionType, NonKeyAttributes }),
 });
 
+interface Units {
+  readonly readCapacity?: number | undefined;
+  readonly writeCapacity?: number | undefined;
+}
+
+/** Capacity of a table or an index; nothing where requests are paid for. @throws when a provisioned one has no units */
+function throughput(billingMode: string, { readCapacity, writeCapacity }: Units, whose: string) {
+  if (billingMode === "PAY_PER_REQUEST") {
+    if (readCapacity || writeCapacity) throw new Error(`${whose} has a capacity; give none with PAY_PER_REQUEST.`);
+    return {};
+  }
+  const ReadCapacityUnits = needed(readCapacity, `readCapacity of ${whose}`);
+  const WriteCapacityUnits = needed(writeCapacity, `writeCapacity of ${whose}`);
+  return { ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits } };
+}
+
 /** The request that makes the table; what follows in requests of its own is left out. */
 export function tableRequest(inputs: TableInputs, TableName: string): CreateTableCommandInput {
   const hashKey = needed(inputs.hashKey, "hashKey");
+  const { billingMode = "PROVISIONED" } = inputs; // the provider's default
   const globals = (inputs.globalSecondaryIndexes ?? []).map(
-    ({ name, hashKey: key, rangeKey, projectionType, nonKeyAttributes, ...rest }) => {
+    ({ name, hashKey: key, rangeKey, projectionType, nonKeyAttributes, readCapacity, writeCapacity, ...rest }) => {
       nothingElse(rest);
       return {
         IndexName: name,
         KeySchema: keySchema(needed(key, `hashKey of index ${name}`), rangeKey),
         ...projection(projectionType, nonKeyAttributes),
+        ...throughput(billingMode, { readCapacity, writeCapacity }, `index ${name}`),
       };
     },
   );
@@ -57,11 +77,15 @@ export function tableRequest(inputs: TableInputs, TableName: string): CreateTabl
     AttributeDefinitions: (inputs.attributes ?? []).map(
       ({ name, type }) => ({ AttributeName: name, AttributeType: type }) as AttributeDefinition,
     ),
-    BillingMode: "PAY_PER_REQUEST" as const,
+    BillingMode: billingMode as BillingMode,
+    ...throughput(billingMode, inputs, "the table"),
     GlobalSecondaryIndexes: globals.length > 0 ? globals : undefined,
     LocalSecondaryIndexes: locals.length > 0 ? locals : undefined,
     SSESpecification: encrypted
       ? given({ Enabled: true, SSEType: "KMS" as const, KMSMasterKeyId: kmsKeyArn })
+      : undefined,
+    StreamSpecification: inputs.streamEnabled
+      ? { StreamEnabled: true, StreamViewType: needed(inputs.streamViewType, "streamViewType") as StreamViewType }
       : undefined,
     Tags: inputs.tags ? tagList(inputs.tags) : undefined,
   }) as CreateTableCommandInput;
@@ -70,10 +94,9 @@ export function tableRequest(inputs: TableInputs, TableName: string): CreateTabl
 function refuseOthers(inputs: TableInputs): void {
   const { name, billingMode, hashKey, rangeKey, attributes, tags, ttl, ...more } = inputs;
   const { globalSecondaryIndexes, localSecondaryIndexes, serverSideEncryption, pointInTimeRecovery, ...others } = more;
-  const { deletionProtectionEnabled, ...rest } = others;
+  const { deletionProtectionEnabled, streamEnabled, streamViewType, ...last } = others;
+  const { readCapacity, writeCapacity, ...rest } = last;
   nothingElse(rest);
-  if (billingMode !== "PAY_PER_REQUEST")
-    throw new Error(`billingMode is ${billingMode}; only PAY_PER_REQUEST is carried over.`);
   if (deletionProtectionEnabled) throw new Error("deletionProtectionEnabled is true; a stack must be destroyable.");
 }
 
@@ -95,10 +118,12 @@ async function createTable({ clients }: World, inputs: TableInputs, logicalName:
     });
     await clients.dynamodb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
   }
-  return {
-    id: TableName,
-    outputs: { name: TableName, arn: TableDescription?.TableArn, streamArn: "", streamLabel: "" },
-  };
+  const {
+    TableArn: arn,
+    LatestStreamArn: streamArn = "",
+    LatestStreamLabel: streamLabel = "",
+  } = TableDescription ?? {};
+  return { id: TableName, outputs: { name: TableName, arn, streamArn, streamLabel } };
 }
 
 export const dynamodb: Materialisers = {

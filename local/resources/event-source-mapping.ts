@@ -21,24 +21,26 @@ import {
 
 type MappingInputs = Plain<aws.lambda.EventSourceMappingArgs>;
 
+const STREAM = { batchSize: 100, parallelizationFactor: 1, maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1 };
 /** What AWS answers for what the program leaves out (CreateEventSourceMapping, API reference), by kind of source. */
-const DEFAULTS = {
-  kinesis: { batchSize: 100, parallelizationFactor: 1, maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1 },
-  sqs: { batchSize: 10 },
-} as const;
+const DEFAULTS = { kinesis: STREAM, dynamodb: STREAM, sqs: { batchSize: 10 } } as const;
+const isKnown = (service: string | undefined): service is keyof typeof DEFAULTS =>
+  service !== undefined && service in DEFAULTS;
 
 /**
- * A function's mapping of a source. Of a Kinesis stream it stands in MiniStack and is read by our own consumer
- * (`event-sources/streams/`), because MiniStack's ignores most of its settings. Of an SQS queue it is MiniStack's own.
+ * A function's mapping of a source. Of a stream, of Kinesis or of a table, it stands in MiniStack and is read by our own
+ * consumer (`event-sources/streams/`), because MiniStack's ignores most of its settings. Of an SQS queue it is MiniStack's own.
  */
 export const eventSourceMapping = materialiser<aws.lambda.EventSourceMappingArgs>({
   async create(world, inputs) {
     const arn = needed(inputs.eventSourceArn, "eventSourceArn");
     const service = arn.split(":")[2];
-    if (service !== "kinesis" && service !== "sqs")
-      throw new Error(`eventSourceArn is ${arn}; a source can be a Kinesis stream or an SQS queue here.`);
+    if (!isKnown(service))
+      throw new Error(
+        `eventSourceArn is ${arn}; a source can be a Kinesis stream, a table's stream or an SQS queue here.`,
+      );
     const settings = { ...DEFAULTS[service], ...given(inputs) } as MappingInputs;
-    return service === "kinesis" ? mapStream(world, settings) : mapQueue(world, settings);
+    return service === "sqs" ? mapQueue(world, settings) : mapStream(world, settings);
   },
   async delete({ clients, mappings }, { id }) {
     mappings.get(id)?.delete();
@@ -51,11 +53,9 @@ async function mapStream(world: World, inputs: MappingInputs): Promise<Made> {
   const mapping = streamMapping(world, inputs);
   requireMapping(mapping);
   const made = await create(world, inputs);
-  if (inputs.enabled ?? true) {
-    const ended = new AbortController();
-    const entry = { ...mapping, uuid: made.id, deleted: ended.signal };
-    world.mappings.set(made.id, { mapping: entry, delete: () => ended.abort() });
-  }
+  const ended = new AbortController();
+  const entry = { ...mapping, uuid: made.id, deleted: ended.signal };
+  world.mappings.set(made.id, { mapping: entry, delete: () => ended.abort() });
   return made;
 }
 
@@ -63,7 +63,7 @@ async function mapStream(world: World, inputs: MappingInputs): Promise<Made> {
 function streamMapping(world: World, inputs: MappingInputs): StreamMapping {
   const { eventSourceArn, functionName, startingPosition, startingPositionTimestamp, destinationConfig, ...more } =
     inputs;
-  const { filterCriteria, functionResponseTypes, enabled: _seenAbove, tags: _carriedOver, ...settings } = more;
+  const { filterCriteria, functionResponseTypes, enabled, tags: _carriedOver, ...settings } = more;
   const { batchSize, maximumBatchingWindowInSeconds, parallelizationFactor, ...others } = settings;
   const { maximumRetryAttempts, maximumRecordAgeInSeconds, bisectBatchOnFunctionError, ...last } = others;
   const { tumblingWindowInSeconds, ...rest } = last;
@@ -73,6 +73,7 @@ function streamMapping(world: World, inputs: MappingInputs): StreamMapping {
     uuid: "",
     eventSourceArn: needed(eventSourceArn, "eventSourceArn"),
     functionArn: functionOf(world, functionName).arn,
+    enabled,
     startingPosition: needed(startingPosition, "startingPosition") as StreamMapping["startingPosition"],
     startingPositionTimestamp:
       startingPositionTimestamp === undefined ? undefined : Date.parse(startingPositionTimestamp) / 1000,

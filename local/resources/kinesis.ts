@@ -1,17 +1,31 @@
 import {
+  AddTagsToStreamCommand,
   CreateStreamCommand,
   DeleteStreamCommand,
+  DeregisterStreamConsumerCommand,
+  DescribeStreamConsumerCommand,
   DescribeStreamSummaryCommand,
   EnableEnhancedMonitoringCommand,
   IncreaseStreamRetentionPeriodCommand,
   type MetricsName,
+  RegisterStreamConsumerCommand,
   StartStreamEncryptionCommand,
   type StreamMode,
 } from "@aws-sdk/client-kinesis";
 import type * as aws from "@pulumi/aws";
-import { given, type Materialisers, materialiser, nameFor, nothingElse, type Plain, type World } from "./materialiser";
+import {
+  given,
+  type Materialisers,
+  materialiser,
+  nameFor,
+  needed,
+  nothingElse,
+  type Plain,
+  type World,
+} from "./materialiser";
 
 type StreamInputs = Plain<aws.kinesis.StreamArgs>;
+type ConsumerInputs = Plain<aws.kinesis.StreamConsumerArgs>;
 
 const ACTIVE_MILLISECONDS = 30_000;
 /** What a stream is made with ("IncreaseStreamRetentionPeriod", API reference). */
@@ -37,10 +51,10 @@ async function createStream(world: World, inputs: StreamInputs, logicalName: str
   const { kinesis } = world.clients;
   const StreamName = nameFor(name, logicalName);
   const StreamModeDetails = streamModeDetails && { StreamMode: streamModeDetails.streamMode as StreamMode };
-  await kinesis.send(
-    new CreateStreamCommand(given({ StreamName, ShardCount: shardCount, StreamModeDetails, Tags: tags })),
-  );
+  await kinesis.send(new CreateStreamCommand(given({ StreamName, ShardCount: shardCount, StreamModeDetails })));
   const arn = await active(world, StreamName);
+  // MiniStack ignores tags that come with CreateStream.
+  if (tags) await kinesis.send(new AddTagsToStreamCommand({ StreamName, Tags: tags }));
   if (retentionPeriod !== undefined && retentionPeriod > DEFAULT_RETENTION_HOURS) {
     const RetentionPeriodHours = retentionPeriod;
     await kinesis.send(new IncreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours }));
@@ -59,11 +73,40 @@ async function createStream(world: World, inputs: StreamInputs, logicalName: str
   return { id: arn, outputs: { name: StreamName, arn } };
 }
 
+/** "A consumer can't read data while in the CREATING or DELETING states" (ConsumerDescription, API reference). */
+async function registerConsumer({ clients }: World, inputs: ConsumerInputs, logicalName: string) {
+  const { streamArn, name, tags, ...rest } = inputs;
+  nothingElse(rest);
+  const StreamARN = needed(streamArn, "streamArn");
+  const ConsumerName = nameFor(name, logicalName);
+  const request = given({ StreamARN, ConsumerName, Tags: tags });
+  const { Consumer: made } = await clients.kinesis.send(new RegisterStreamConsumerCommand(request));
+  const ConsumerARN = needed(made?.ConsumerARN, "the consumer's ARN");
+  const deadline = Date.now() + ACTIVE_MILLISECONDS;
+  for (let status = made?.ConsumerStatus; status !== "ACTIVE"; ) {
+    if (Date.now() > deadline) throw new Error(`${ConsumerName} is ${status} for too long.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { ConsumerDescription } = await clients.kinesis.send(new DescribeStreamConsumerCommand({ ConsumerARN }));
+    status = ConsumerDescription?.ConsumerStatus;
+  }
+  const creationTimestamp = made?.ConsumerCreationTimestamp?.toISOString();
+  return {
+    id: ConsumerARN,
+    outputs: { arn: ConsumerARN, name: ConsumerName, streamArn: StreamARN, creationTimestamp },
+  };
+}
+
 export const kinesis: Materialisers = {
   "aws:kinesis/stream:Stream": materialiser<aws.kinesis.StreamArgs>({
     create: createStream,
     async delete({ clients }, { id }) {
       await clients.kinesis.send(new DeleteStreamCommand({ StreamARN: id, EnforceConsumerDeletion: true }));
+    },
+  }),
+  "aws:kinesis/streamConsumer:StreamConsumer": materialiser<aws.kinesis.StreamConsumerArgs>({
+    create: registerConsumer,
+    async delete({ clients }, { id }) {
+      await clients.kinesis.send(new DeregisterStreamConsumerCommand({ ConsumerARN: id }));
     },
   }),
 };

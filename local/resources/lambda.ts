@@ -47,6 +47,7 @@ function functionRequest(
     tracingConfig,
     deadLetterConfig,
     ephemeralStorage,
+    vpcConfig,
     tags,
     ...rest
   } = more;
@@ -67,6 +68,7 @@ function functionRequest(
     TracingConfig: tracingConfig && { Mode: tracingConfig.mode as TracingMode },
     DeadLetterConfig: deadLetterConfig && { TargetArn: deadLetterConfig.targetArn },
     EphemeralStorage: ephemeralStorage && { Size: ephemeralStorage.size },
+    VpcConfig: vpcConfig && { SubnetIds: vpcConfig.subnetIds, SecurityGroupIds: vpcConfig.securityGroupIds },
     Tags: tags,
   }) as CreateFunctionCommandInput;
 }

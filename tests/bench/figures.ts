@@ -1,4 +1,4 @@
-import { percentile } from "../../local/market/ledger";
+import { percentile } from "../../local/figures";
 
 /** The heading of a part. */
 export function printPart(title: string): void {

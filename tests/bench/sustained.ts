@@ -1,8 +1,9 @@
 import { type Estate, openEstate } from "../../local/estate";
 import type { Ledger } from "../../local/market/ledger";
-import { count, type ReportFacts } from "../../local/market/report";
+import type { ReportFacts } from "../../local/market/report";
 import { factsOf, outgoing, send, settleAccounts, subscribe } from "../../local/market/run-session";
 import { generateSession } from "../../local/market/session";
+import { count } from "../../local/report-lines";
 import { type CpuSeconds, cpuSecondsOf } from "./cpu";
 import { distribution, mean, printFigure, printPart, sum } from "./figures";
 

@@ -15,7 +15,13 @@ const LONGEST: Readonly<Record<NamedKind, number>> = {
   alias: 256,
   alarm: 255,
   dashboard: 255,
+  stream: 128,
+  loadBalancer: 32,
+  targetGroup: 32,
   bucket: 63,
+  securityGroup: 255,
+  vpc: 256,
+  endpoint: 256,
 };
 
 describe("Names", () => {
@@ -23,7 +29,12 @@ describe("Names", () => {
     assert.equal(names.of("lambda", "ingestion-market-data"), "lambda-ingestion-market-data-dev");
     assert.equal(names.of("alias", "topics-market-data"), "alias/key-topics-market-data-dev");
     assert.equal(names.logGroup("lambda-x-dev"), "/aws/lambda/lambda-x-dev");
+    assert.equal(names.flowLogGroup("vpc-network-dev"), "/aws/vpc/vpc-network-dev");
     assert.equal(names.parameter("market-data", "tunables"), "/sluice/dev/market-data/tunables");
+  });
+
+  it("of security groups do not begin with sg-, which AWS keeps for ids", () => {
+    assert.equal(names.of("securityGroup", "endpoints-network"), "security-group-endpoints-network-dev");
   });
 
   it("end with the suffix when there is one", () => {

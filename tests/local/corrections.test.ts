@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  AuthorizeSecurityGroupEgressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSecurityGroupRulesCommand,
+  RevokeSecurityGroupEgressCommand,
+} from "@aws-sdk/client-ec2";
+import {
   CreateArchiveCommand,
   CreateEventBusCommand,
   DescribeReplayCommand,
@@ -210,5 +216,29 @@ describe("MiniStack, corrected, does as AWS documents:", () => {
     const elsewhere = new CreateLogStreamCommand({ ...stream, logGroupName: "/theirs" });
     await assert.rejects(writer.logs.send(elsewhere), { name: "AccessDeniedException" });
     writer.close();
+  });
+
+  it("rules of a security group to two prefix lists are two, each with its list, and go one by one", async () => {
+    const { GroupId } = await admin.ec2.send(new CreateSecurityGroupCommand({ GroupName: "g", Description: "g" }));
+    const lets = async (PrefixListId: string) => {
+      const https = {
+        IpProtocol: "tcp",
+        FromPort: 443,
+        ToPort: 443,
+        PrefixListIds: [{ PrefixListId, Description: "d" }],
+      };
+      const request = new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [https] });
+      return (await admin.ec2.send(request)).SecurityGroupRules?.[0]?.SecurityGroupRuleId;
+    };
+    const [first] = [await lets("pl-1"), await lets("pl-2")];
+    const lists = async () => {
+      const Filters = [{ Name: "group-id", Values: [String(GroupId)] }];
+      const { SecurityGroupRules = [] } = await admin.ec2.send(new DescribeSecurityGroupRulesCommand({ Filters }));
+      return SecurityGroupRules.flatMap(({ PrefixListId }) => PrefixListId ?? []);
+    };
+    assert.deepEqual(await lists(), ["pl-1", "pl-2"]);
+    const SecurityGroupRuleIds = [String(first)];
+    await admin.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds }));
+    assert.deepEqual(await lists(), ["pl-2"]);
   });
 });

@@ -222,6 +222,22 @@ describe("the Lambda executor", function () {
     assert.deepEqual(executor.workerPids(arn), []);
   });
 
+  it("loses the answer of a process that is killed, in the middle of its work or as it answers", async () => {
+    const arn = define("killed", HANDLER);
+    const kill = (name: string, killAfterMilliseconds: number) =>
+      executor.invoke(arn, JSON.stringify({ case: name, ms: 2500 }), { killAfterMilliseconds });
+    const started = Date.now();
+    for (const result of [await kill("sleeps", 20), await kill("logs", 2500)]) {
+      const error = errorOf(result);
+      assert.equal(error.errorType, "Runtime.ExitError");
+      assert.match(error.errorMessage, /^RequestId: \S{36} Error: Runtime exited with error: signal: killed$/);
+    }
+    assert.ok(Date.now() - started < 2000, "waited for the handler, or for the time after it");
+    assert.deepEqual(executor.workerPids(arn), []);
+    assert.ok(lines.includes("three"), "the second did its work");
+    assert.equal(answerOf(await call(arn, "echo")).calls, 1);
+  });
+
   it("limits the heap by the function's memory", async () => {
     const arn = define("hungry", HANDLER, { timeoutSeconds: 15, memoryMiB: 64 });
     const error = errorOf(await call(arn, "eats"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { metricsIn } from "../../local/market/emf";
-import { type AuditRow, percentile, settle } from "../../local/market/ledger";
+import { metricsIn } from "../../local/emf";
+import { percentile } from "../../local/figures";
+import { type AuditRow, settle } from "../../local/market/ledger";
 
 const row = (stage: AuditRow["stage"], status: string, event: string, more: Partial<AuditRow> = {}): AuditRow => ({
   eventId: event,

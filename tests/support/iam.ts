@@ -23,8 +23,12 @@ export interface PolicyStatement {
 
 export const listOf = (value: OneOrMore): readonly string[] => (typeof value === "string" ? [value] : value);
 
+/** A role's trust policy names no resource: it is the role's own. */
 export const statementsOf = (policy: unknown): readonly PolicyStatement[] =>
-  (JSON.parse(String(policy)) as { Statement: readonly PolicyStatement[] }).Statement;
+  (JSON.parse(String(policy)) as { Statement: readonly PolicyStatement[] }).Statement.map((statement) => ({
+    ...{ Resource: "*" },
+    ...statement,
+  }));
 
 const like = (text: string, pattern: string) => {
   const escaped = pattern

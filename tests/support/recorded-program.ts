@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type DeclaredResource, logicalName, neverRegistered, recordDeclared, type Site } from "../../local/declared";
+import { remoteOutputs } from "../../local/remote-components";
 import { readStackConfig } from "../../local/stack-config";
 import { stateOf } from "./plausible-state";
 
@@ -41,6 +42,12 @@ export interface RecordedProgram {
   /** The resource of a logical name; throws when there is none or more. */
   named(name: string): RecordedResource;
 }
+
+/** Settings with which one system stands alone. */
+export const ONLY = {
+  marketData: { systems: '{"marketData":true,"clickstream":false}' },
+  clickstream: { systems: '{"marketData":false,"clickstream":true}' },
+} as const;
 
 export const ROOT = join(__dirname, "../..");
 
@@ -96,6 +103,16 @@ async function run(
     id: string;
     state: Record<string, unknown>;
   }[] = [];
+  let declared: DeclaredResource[] = [];
+  const errors: unknown[] = [];
+  const constructed = (component: Parameters<typeof remoteOutputs>[0]) => {
+    try {
+      return remoteOutputs(component, declared);
+    } catch (error) {
+      errors.push(error); // Pulumi tells it to nobody
+      throw error;
+    }
+  };
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs, custom = true }) => {
       const opened = withoutSecrets(inputs) as Record<string, unknown>;
@@ -103,7 +120,7 @@ async function run(
         ? stateOf(type, name, opened, { account, region: "us-east-1" })
         : { id: "", state: opened };
       registered.push({ type, name, custom, inputs: opened, id, state });
-      return { id, state };
+      return { id, state: custom ? state : { ...state, ...constructed({ type, name, inputs: opened }) } };
     },
     call: ({ token }) => {
       if (token !== "aws:index/getCallerIdentity:getCallerIdentity") throw new Error(`no answer for ${token}`);
@@ -112,7 +129,6 @@ async function run(
   };
   await pulumi.runtime.setMocks(mocks, project, stack, false);
   pulumi.runtime.setAllConfig(config, secrets);
-  let declared: DeclaredResource[] = [];
   let returned: Record<string, pulumi.Output<unknown>> = {};
   await pulumi.runtime.runInPulumiStack(async () => {
     declared = recordDeclared();
@@ -120,6 +136,7 @@ async function run(
     return returned;
   });
   await pulumi.runtime.disconnect(false);
+  if (errors.length > 0) throw errors[0];
   const dropped = neverRegistered(declared, registered);
   if (dropped.length > 0)
     throw new Error(`declared and never registered: ${dropped.map(({ name }) => name).join(", ")}`);

@@ -1,5 +1,6 @@
 import type { EventOrigin } from "./invocation-event";
 import type { Discard } from "./retry";
+import { isTableStream, streamArnOf } from "./source";
 
 /** What tells one discarded batch from another besides its content. */
 export interface FailureOrigin extends EventOrigin {
@@ -9,11 +10,14 @@ export interface FailureOrigin extends EventOrigin {
 }
 
 const instant = (milliseconds: number | undefined) => new Date(milliseconds ?? 0).toISOString();
+/** Creation times of changes are whole seconds, and the guide's example shows them so. */
+const wholeSeconds = (milliseconds: number | undefined) => instant(milliseconds).replace(/\.\d{3}Z$/, "Z");
 
 /**
  * The invocation record of discarded records ("Retain discarded batch records for a Kinesis Data Streams event source in
- * Lambda", example records, Lambda Developer Guide). For SQS and SNS "the actual records aren't included"; an S3 object
+ * Lambda", "Retain discarded records for a DynamoDB event source in Lambda", example records, Lambda Developer Guide). For SQS and SNS "the actual records aren't included"; an S3 object
  * has them under `payload`, "the whole event" as JSON text. `responseContext` is absent where the function never ran.
+ * Of a stream's consumer the guide shows no record: `streamArn` is the stream's here, with which the records can be read.
  * @param requestId of the last attempt; a new one for records that were never tried
  */
 export function failureRecord(
@@ -23,20 +27,22 @@ export function failureRecord(
 ): string {
   const { records, condition, invokes, last } = discard;
   const Records = records.map(({ event }) => event);
+  const isTable = isTableStream(origin.eventSourceArn);
+  const arrival = isTable ? wholeSeconds : instant;
   return JSON.stringify({
     requestContext: {
       ...{ requestId: at.requestId, functionArn: origin.functionArn, condition, approximateInvokeCount: invokes },
     },
     ...responseContextOf(last?.ended),
     ...{ version: "1.0", timestamp: instant(at.now) },
-    KinesisBatchInfo: {
+    [isTable ? "DDBStreamBatchInfo" : "KinesisBatchInfo"]: {
       shardId: origin.shardId,
       startSequenceNumber: records[0]?.sequenceNumber,
       endSequenceNumber: records.at(-1)?.sequenceNumber,
-      approximateArrivalOfFirstRecord: instant(records[0]?.arrivedAt),
-      approximateArrivalOfLastRecord: instant(records.at(-1)?.arrivedAt),
+      approximateArrivalOfFirstRecord: arrival(records[0]?.arrivedAt),
+      approximateArrivalOfLastRecord: arrival(records.at(-1)?.arrivedAt),
       batchSize: records.length,
-      streamArn: origin.streamArn,
+      streamArn: streamArnOf(origin.eventSourceArn),
     },
     ...(at.withPayload ? { payload: JSON.stringify({ Records }) } : {}),
   });

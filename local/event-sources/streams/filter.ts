@@ -1,4 +1,5 @@
 import { type Json, matchesPattern, patternMistakes } from "./event-pattern";
+import { isTableStream } from "./source";
 import type { StreamRecord } from "./stream-record";
 
 /** `FilterCriteria`: patterns as JSON text; a record that fits one of them is kept. */
@@ -49,22 +50,32 @@ export function passes(record: StreamRecord, criteria: FilterCriteria | undefine
 }
 
 /** What AWS refuses when the mapping is made: "The filter pattern for data must be in a valid JSON format." */
-export function filterMistakes(criteria: FilterCriteria | undefined): string[] {
+export function filterMistakes(criteria: FilterCriteria | undefined, eventSourceArn: string): string[] {
   const filters = criteria?.filters ?? [];
   const tooMany = filters.length > MOST_FILTERS ? [`${filters.length} filters; give ${MOST_FILTERS} at most.`] : [];
   const wrong = filters.flatMap(({ pattern }) => {
     const rules = parsed(pattern);
     if (rules === undefined) return [`the filter pattern ${pattern} is not JSON.`];
     const mistakes = patternMistakes(rules).map((mistake) => `the filter ${pattern}: ${mistake}.`);
-    if (mistakes.length === 0) mistakes.push(...keyMistakes(pattern, rules as { readonly [key: string]: Json }));
-    return mistakes;
+    if (mistakes.length > 0) return mistakes;
+    const mistakesOf = isTableStream(eventSourceArn) ? changeMistakes : dataMistakes;
+    return mistakesOf(pattern, rules as { readonly [key: string]: Json });
   });
   return [...tooMany, ...wrong];
 }
 
 /** "Kinesis event source mappings only support filtering on the data key." */
-function keyMistakes(pattern: string, rules: { readonly [key: string]: Json }): string[] {
+function dataMistakes(pattern: string, rules: { readonly [key: string]: Json }): string[] {
   const others = Object.keys(rules).filter((key) => key !== "data" && key !== "$or");
   if (others.length > 0) return [`the filter ${pattern} asks for ${others}; Kinesis mappings filter on data only.`];
   return Array.isArray(rules.data) ? [`the filter ${pattern}: data must be a JSON object of fields.`] : [];
+}
+
+/**
+ * "DynamoDB event source mappings only support filtering on the dynamodb key", says the guide; AWS's own examples of the
+ * same filters ask for `eventName` too (FilterCriteria, CDK API reference), and Lambda takes them.
+ */
+function changeMistakes(pattern: string, rules: { readonly [key: string]: Json }): string[] {
+  const others = Object.keys(rules).filter((key) => !["dynamodb", "eventName", "$or"].includes(key));
+  return others.length === 0 ? [] : [`the filter ${pattern} asks for ${others}; give dynamodb or eventName.`];
 }

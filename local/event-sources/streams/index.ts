@@ -1,3 +1,4 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { ExecutionRoles } from "../../lambda/execution-role";
 import type { CloudAccess, Invoker, LambdaFunction } from "../../lambda/lambda-function";
@@ -6,8 +7,9 @@ import { QueueUrls } from "../destinations";
 import { Faults } from "../faults";
 import { deliverer } from "./delivery";
 import { failureDestination } from "./failure-destination";
-import { KinesisStream } from "./kinesis-stream";
 import { requireMapping, type StreamMapping } from "./mapping";
+import { openStream } from "./open-stream";
+import { follow } from "./standing";
 import type { StreamStatistics } from "./statistics";
 import { StreamConsumer } from "./stream-consumer";
 import type { Checkpoint } from "./stream-record";
@@ -20,6 +22,11 @@ export interface StreamSourceOptions {
   readonly pollMilliseconds?: number;
   /** By mapping id and shard, kept over a restart by whoever starts again. */
   readonly checkpoints?: Map<string, Map<string, Checkpoint>>;
+  /**
+   * Real milliseconds between two looks at how each mapping stands in the cloud, whose changes are followed. Left out: the
+   * mappings stay as they are given, and need not stand there.
+   */
+  readonly followMilliseconds?: number;
   readonly onProblem?: (message: string) => void;
   readonly clock?: Clock;
 }
@@ -50,7 +57,8 @@ export async function startStreams(
   deployment: StreamSourceDeployment,
   options: StreamSourceOptions = {},
 ): Promise<StreamSources> {
-  const sqs = new SQSClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.service });
+  const service = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.service };
+  const [sqs, lambda] = [new SQSClient(service), new LambdaClient(service)];
   const mappings = deployment.mappings.filter(({ deleted }) => !deleted?.aborted);
   for (const mapping of mappings) requireMapping(mapping);
   const urls = new QueueUrls(sqs);
@@ -58,18 +66,20 @@ export async function startStreams(
     mapping.uuid,
     consumerOf(mapping, cloud, deployment, options, urls),
   ]);
+  const leaves: (() => void)[] = [];
   const stop = () => {
+    for (const leave of leaves) leave();
     for (const [, consumer] of consumers) consumer.stop();
-    sqs.destroy();
+    for (const client of [sqs, lambda]) client.destroy();
   };
-  for (const [index, { deleted }] of mappings.entries())
-    deleted?.addEventListener("abort", () => consumers[index]?.[1].stop(), { once: true });
   try {
     await Promise.all(consumers.map(([, consumer]) => consumer.begin()));
   } catch (error) {
     stop();
     throw error;
   }
+  for (const [index, mapping] of mappings.entries())
+    leaves.push(attend(mapping, consumers[index]?.[1] as StreamConsumer, lambda, options));
   return {
     get stats() {
       return Object.fromEntries(consumers.map(([uuid, consumer]) => [uuid, consumer.statistics()]));
@@ -81,6 +91,29 @@ export async function startStreams(
   };
 }
 
+/** Stops a consumer with its mapping's deletion, and has it follow the mapping's changes. */
+function attend(
+  mapping: StreamSourceDeployment["mappings"][number],
+  consumer: StreamConsumer,
+  lambda: LambdaClient,
+  { followMilliseconds, clock = systemClock, onProblem = () => {} }: StreamSourceOptions,
+): () => void {
+  const listener = {
+    changed: (now: StreamMapping) => consumer.change(now),
+    deleted: () => consumer.stop(),
+    problem: onProblem,
+  };
+  const leave =
+    followMilliseconds === undefined ? () => {} : follow(mapping, lambda, followMilliseconds, clock, listener);
+  const end = () => {
+    leave();
+    consumer.stop();
+  };
+  if (mapping.deleted?.aborted) end();
+  mapping.deleted?.addEventListener("abort", end, { once: true });
+  return leave;
+}
+
 function consumerOf(
   mapping: StreamMapping,
   cloud: CloudAccess,
@@ -88,7 +121,7 @@ function consumerOf(
   { timeScale = 1 / 60, faults = new Faults([]), pollMilliseconds = 25, ...options }: StreamSourceOptions,
   urls: QueueUrls,
 ): StreamConsumer {
-  const { functionArn, eventSourceArn, onFailureArn, uuid } = mapping;
+  const { functionArn, eventSourceArn, uuid } = mapping;
   const fn = functions.get(functionArn);
   if (fn === undefined) throw new Error(`functionArn is ${functionArn}; give a function of this deployment.`);
   const {
@@ -101,8 +134,8 @@ function consumerOf(
   const deliver = deliverer(invoker, faults, clock);
   return new StreamConsumer(mapping, {
     ...{ timeScale, pollMilliseconds, clock, onProblem, checkpoints: kept },
-    stream: new KinesisStream(cloud, roles, fn, eventSourceArn),
-    destination: onFailureArn === undefined ? undefined : failureDestination(onFailureArn, fn, cloud, roles, urls),
-    invoke: (payload, requestId) => deliver(functionArn, payload, requestId),
+    stream: openStream(eventSourceArn, { cloud, roles, fn, clock }),
+    destinationOf: (arn) => (arn === undefined ? undefined : failureDestination(arn, fn, cloud, roles, urls)),
+    invoke: (payload, requestId, lane) => deliver(functionArn, payload, requestId, lane),
   });
 }

@@ -1,4 +1,5 @@
 import type { StreamMapping } from "./mapping";
+import { isTableStream } from "./source";
 import type { Checkpoint } from "./stream-record";
 
 /** A shard as ListShards names it. */
@@ -49,10 +50,11 @@ export type Opening =
 /**
  * Where reading of a shard begins: at its checkpoint, else at the mapping's starting position. LATEST is about the moment
  * at which the mapping was made: a shard that came later is read from its beginning, one that had to wait from that
- * moment on, or the records between would be lost.
+ * moment on, or the records between would be lost. Tables' streams know no position in time ("ShardIteratorType",
+ * GetShardIterator): such a shard is read from its beginning, rather a record too many than one too few.
  */
 export function positionOf(
-  mapping: Pick<StreamMapping, "startingPosition" | "startingPositionTimestamp">,
+  mapping: Pick<StreamMapping, "eventSourceArn" | "startingPosition" | "startingPositionTimestamp">,
   checkpoint: Exclude<Checkpoint, { next: "END_OF_SHARD" }> | undefined,
   opening: Opening,
 ): Position {
@@ -60,10 +62,11 @@ export function positionOf(
   const { startingPosition, startingPositionTimestamp = 0 } = mapping;
   if (startingPosition === "AT_TIMESTAMP") return atTimestamp(startingPositionTimestamp * 1000);
   if (startingPosition === "TRIM_HORIZON" || opening.when === "new") return { ShardIteratorType: "TRIM_HORIZON" };
-  return opening.when === "later" ? atTimestamp(opening.startedAt) : { ShardIteratorType: "LATEST" };
+  if (opening.when === "at-start") return { ShardIteratorType: "LATEST" };
+  return isTableStream(mapping.eventSourceArn) ? { ShardIteratorType: "TRIM_HORIZON" } : atTimestamp(opening.startedAt);
 }
 
-const atTimestamp = (milliseconds: number): Position => ({
+export const atTimestamp = (milliseconds: number): Position => ({
   ShardIteratorType: "AT_TIMESTAMP",
   Timestamp: new Date(milliseconds),
 });

@@ -1,10 +1,14 @@
 import { type FilterCriteria, filterMistakes } from "./filter";
+import { isTableStream, sourceOf } from "./source";
 
 /** An event source mapping of a stream, in the terms of Lambda's CreateEventSourceMapping. */
 export interface StreamMapping {
   readonly uuid: string;
+  /** A Kinesis stream, a consumer of one, or a table's stream. */
   readonly eventSourceArn: string;
   readonly functionArn: string;
+  /** Left out: enabled. */
+  readonly enabled?: boolean | undefined;
   readonly startingPosition: "TRIM_HORIZON" | "LATEST" | "AT_TIMESTAMP";
   /** Epoch seconds; only with AT_TIMESTAMP. */
   readonly startingPositionTimestamp?: number | undefined;
@@ -22,6 +26,7 @@ export interface StreamMapping {
 
 /** What a shard's decisions depend on. Times in milliseconds, already in the local time scale. */
 export interface ShardSettings {
+  readonly enabled: boolean;
   readonly batchSize: number;
   readonly batchingWindowMs: number;
   readonly parallelizationFactor: number;
@@ -39,8 +44,8 @@ export interface ShardSettings {
 }
 
 /**
- * "Lambda parameters for Amazon Kinesis Data Streams event source mappings", Lambda Developer Guide: batch size 100,
- * no window, one batch a shard, retries and age without limit (-1).
+ * "Lambda parameters for Amazon Kinesis Data Streams event source mappings" and those for DynamoDB, Lambda Developer
+ * Guide: batch size 100, no window, one batch a shard, retries and age without limit (-1).
  */
 const DEFAULTS = { batchSize: 100, parallelizationFactor: 1, unlimited: -1 } as const;
 /** AWS says "exponential backoff" and gives no numbers; these are ours. */
@@ -53,6 +58,7 @@ const orForEver = (limit: number | undefined) =>
 export function settingsOf(mapping: StreamMapping, timeScale: number): ShardSettings {
   const milliseconds = (seconds: number | undefined) => (seconds ?? 0) * 1000 * timeScale;
   return {
+    enabled: mapping.enabled ?? true,
     batchSize: mapping.batchSize ?? DEFAULTS.batchSize,
     batchingWindowMs: milliseconds(mapping.maximumBatchingWindowInSeconds),
     parallelizationFactor: mapping.parallelizationFactor ?? DEFAULTS.parallelizationFactor,
@@ -84,7 +90,7 @@ const LEAST_RECORD_AGE_SECONDS = 60;
 /** Refuses what AWS refuses, and what is not imitated here. Throws one Error with every mistake. */
 export function requireMapping(mapping: StreamMapping): void {
   const mistakes = [...outOfBounds(mapping), ...sourceMistakes(mapping), ...combinationMistakes(mapping)];
-  mistakes.push(...filterMistakes(mapping.filterCriteria));
+  mistakes.push(...filterMistakes(mapping.filterCriteria, mapping.eventSourceArn));
   if (mistakes.length > 0) throw new Error(mistakes.map((text) => `${mapping.functionArn}: ${text}`).join("\n"));
 }
 
@@ -102,10 +108,8 @@ function outOfBounds(mapping: StreamMapping): string[] {
 
 function sourceMistakes({ eventSourceArn: arn, onFailureArn }: StreamMapping): string[] {
   const mistakes: string[] = [];
-  if (/:stream\/[^/]+\/consumer\//.test(arn))
-    mistakes.push(`eventSourceArn is the consumer ${arn}; give the stream, enhanced fan-out is not imitated here.`);
-  else if (!/^arn:[\w-]+:kinesis:[^:]+:\d{12}:stream\/[^/]+$/.test(arn))
-    mistakes.push(`eventSourceArn is ${arn}; give a Kinesis stream, nothing else is read here.`);
+  if (sourceOf(arn) === undefined)
+    mistakes.push(`eventSourceArn is ${arn}; give a Kinesis stream, a consumer of one, or a table's stream.`);
   if (onFailureArn !== undefined && !/^arn:[\w-]+:(sqs|sns|s3):/.test(onFailureArn))
     mistakes.push(`the on-failure destination is ${onFailureArn}; give a queue, a topic or a bucket.`);
   if (onFailureArn?.endsWith(".fifo"))
@@ -117,6 +121,8 @@ function sourceMistakes({ eventSourceArn: arn, onFailureArn }: StreamMapping): s
 function combinationMistakes(mapping: StreamMapping): string[] {
   const { startingPosition, startingPositionTimestamp, tumblingWindowInSeconds = 0 } = mapping;
   const mistakes: string[] = [];
+  if (isTableStream(mapping.eventSourceArn) && startingPosition === "AT_TIMESTAMP")
+    mistakes.push("startingPosition is AT_TIMESTAMP; give TRIM_HORIZON or LATEST, a table's stream knows no other.");
   if ((startingPosition === "AT_TIMESTAMP") !== (startingPositionTimestamp !== undefined))
     mistakes.push(`startingPosition is ${startingPosition}; give a timestamp with AT_TIMESTAMP, and only with it.`);
   const onResponse = mapping.functionResponseTypes?.filter((type) => type !== "ReportBatchItemFailures") ?? [];

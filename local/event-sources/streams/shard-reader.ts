@@ -3,24 +3,25 @@ import type { InvokeResult } from "../../lambda/lambda-function";
 import type { Clock } from "../clock";
 import { increment } from "../statistics";
 import { eventOf } from "./invocation-event";
-import { isExpiredIterator } from "./kinesis-stream";
 import type { Position } from "./lineage";
 import type { ShardSettings } from "./mapping";
 import type { Discard } from "./retry";
 import { checkpointOf, isDrained, type LaneInvocation, openShard, pending, settle, start, take } from "./shard";
 import type { StreamCounters } from "./statistics";
-import { ShardGone, type StreamPort } from "./stream-port";
+import { IteratorExpired, ShardGone, type StreamPort } from "./stream-port";
 import type { Checkpoint } from "./stream-record";
 
 /** What a reader needs around it. */
 export interface ReaderSurroundings {
   readonly stream: StreamPort;
-  readonly streamArn: string;
-  readonly settings: ShardSettings;
+  readonly eventSourceArn: string;
+  /** As they are now: they change when the mapping does. */
+  readonly settings: () => ShardSettings;
   readonly counters: StreamCounters;
   readonly clock: Clock;
   readonly pollMilliseconds: number;
-  invoke(payload: string, requestId: string): Promise<InvokeResult>;
+  /** @param lane names the records that are in order with these */
+  invoke(payload: string, requestId: string, lane: string): Promise<InvokeResult>;
   /** Tells the destination; never rejects. */
   conclude(shardId: string, discard: Discard): Promise<void>;
   onProblem(message: string): void;
@@ -37,8 +38,6 @@ export class ShardReader {
   #inFlight = 0;
   #concluding = 0;
   #stopped = false;
-  #caughtUp = false;
-  #reads = 0;
   #pending = 0;
   #wake: (() => void) | undefined;
   #end: () => void = () => {};
@@ -49,32 +48,35 @@ export class ShardReader {
     /** Where an iterator that expired before anything was read begins again. */
     private readonly position: Position,
   ) {
-    this.#state = openShard(world.settings);
+    this.#state = openShard(world.settings());
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
   }
 
-  /** Reads that have ended, for `isIdleSince`. */
-  get reads(): number {
-    return this.#reads;
-  }
-
-  /** Nothing is in flight, waiting or on the way to the destination, and a read that began since found nothing more. */
-  isIdleSince(reads: number): boolean {
-    const lookedAgain = this.#state.closed || (this.#caughtUp && this.#reads >= reads + 2);
-    return lookedAgain && this.#pending === 0 && this.#inFlight === 0 && this.#concluding === 0;
+  /**
+   * Nothing is in flight, waiting or on the way to the destination, and everything that arrived by then has been read.
+   * A disabled mapping is idle once what was in flight has ended.
+   * @param then epoch milliseconds
+   */
+  isIdleSince(then: number): boolean {
+    if (!this.world.settings().enabled) return this.#inFlight === 0 && this.#concluding === 0;
+    const hasReadAll = this.#state.closed || this.#state.readUpTo > then;
+    return hasReadAll && this.#pending === 0 && this.#inFlight === 0 && this.#concluding === 0;
   }
 
   get checkpoint(): Checkpoint | undefined {
     return checkpointOf(this.#state);
   }
 
-  /** @param iterator where reading begins */
+  /**
+   * Until the shard is drained: of a closed one, which is not read any more, batches may have to be tried again.
+   * @param iterator where reading begins
+   */
   async run(iterator: string): Promise<void> {
-    for (let at: string | undefined = iterator; at !== undefined && !this.#stopped; ) {
+    for (let at: string | undefined = iterator; !this.#stopped && !isDrained(this.#state); ) {
       await this.#pause();
-      if (this.#pending >= MOST_PENDING) continue;
+      if (at === undefined || this.#pending >= MOST_PENDING || !this.world.settings().enabled) continue;
       at = await this.#read(at);
     }
   }
@@ -88,18 +90,15 @@ export class ShardReader {
   async #read(iterator: string): Promise<string | undefined> {
     const { stream, clock, counters, onProblem } = this.world;
     try {
-      const asked = clock.now();
-      const { records, next, caughtUp } = await stream.read(this.shardId, iterator);
+      const { records, next, upTo } = await stream.read(this.shardId, iterator);
+      if (this.#stopped) return undefined;
       counters.read += records.length;
-      const upTo = caughtUp ? asked : undefined;
       this.#take({ records, readAt: clock.now(), upTo, closed: next === undefined });
-      this.#caughtUp = caughtUp;
-      this.#reads += 1;
       return next;
     } catch (error) {
       if (this.#stopped) return undefined;
       if (error instanceof ShardGone) return this.#vanished();
-      if (isExpiredIterator(error)) return stream.iterator(this.shardId, this.#resume()).catch(() => iterator);
+      if (error instanceof IteratorExpired) return stream.iterator(this.shardId, this.#resume()).catch(() => iterator);
       onProblem(`${this.shardId}: cannot read: ${error}`);
       return iterator;
     }
@@ -118,7 +117,7 @@ export class ShardReader {
   }
 
   #take(reading: Parameters<typeof take>[1]): void {
-    const { state, filtered } = take(this.#state, reading, this.world.settings);
+    const { state, filtered } = take(this.#state, reading, this.world.settings());
     this.#state = state;
     this.world.counters.filtered += filtered.length;
     this.#pump();
@@ -127,7 +126,7 @@ export class ShardReader {
   #pump(): void {
     if (this.#stopped) return;
     const { clock, counters, settings } = this.world;
-    const { state, invocations, discards } = start(this.#state, clock.now(), settings);
+    const { state, invocations, discards } = start(this.#state, clock.now(), settings());
     this.#state = state;
     for (const discard of discards) void this.#discard(discard);
     for (const invocation of invocations) void this.#invoke(invocation);
@@ -137,14 +136,14 @@ export class ShardReader {
   }
 
   async #invoke({ lane, ...invocation }: LaneInvocation): Promise<void> {
-    const { counters, clock, settings, streamArn } = this.world;
-    const requestId = randomUUID();
+    const { counters, clock, settings, eventSourceArn } = this.world;
+    const [requestId, event] = [randomUUID(), eventOf(invocation, { shardId: this.shardId, eventSourceArn })];
     this.#inFlight += 1;
-    const result = await this.world.invoke(eventOf(invocation, { shardId: this.shardId, streamArn }), requestId);
+    const result = await this.world.invoke(event, requestId, `${this.shardId}/${lane}`);
     this.#inFlight -= 1;
     if (this.#stopped) return;
     this.#count(result, invocation.batch.records.at(-1)?.arrivedAt);
-    const settled = settle(this.#state, { lane, result, requestId, at: clock.now() }, settings);
+    const settled = settle(this.#state, { lane, result, requestId, at: clock.now() }, settings());
     this.#state = settled.state;
     counters.succeeded += settled.succeeded.length;
     if (settled.discarded) void this.#discard(settled.discarded);

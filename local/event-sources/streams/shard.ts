@@ -5,7 +5,7 @@ import { passes } from "./filter";
 import { type Invocation, type Lane, newLane, settleLane, startLane } from "./lane";
 import type { ShardSettings } from "./mapping";
 import type { Discard } from "./retry";
-import type { Checkpoint, StreamRecord } from "./stream-record";
+import { type Checkpoint, compareSequences, type StreamRecord } from "./stream-record";
 
 /** Everything that is known of a shard that is being read. A value: each step answers a new one. */
 export interface ShardState {
@@ -78,8 +78,14 @@ export interface Started {
   readonly wakeAt: number;
 }
 
-/** Begins every batch that is due. Each invocation must be answered once with `settle`. */
-export function start(state: ShardState, now: number, settings: ShardSettings): Started {
+/**
+ * Begins every batch that is due. Each invocation must be answered once with `settle`. The settings may be others than
+ * before: of a mapping that is disabled nothing begins, and another number of lanes is taken up once nothing is in flight.
+ */
+export function start(before: ShardState, now: number, settings: ShardSettings): Started {
+  const state = withLanes(before, settings.parallelizationFactor);
+  if (!settings.enabled || state === undefined)
+    return { state: before, invocations: [], discards: [], wakeAt: Number.POSITIVE_INFINITY };
   const begun = state.lanes.map((lane) =>
     startLane(lane, { now, closed: state.closed, readUpTo: state.readUpTo }, settings),
   );
@@ -89,6 +95,26 @@ export function start(state: ShardState, now: number, settings: ShardSettings): 
     discards: begun.flatMap(({ discards }) => discards),
     wakeAt: Math.min(...begun.map(({ wakeAt }) => wakeAt)),
   };
+}
+
+/**
+ * The shard with so many lanes, or undefined while a batch is in flight. What waited is laid out anew in the order of the
+ * shard; batches that were to be tried again are cut anew, without their attempts (AWS does not say what becomes of them).
+ */
+function withLanes(state: ShardState, count: number): ShardState | undefined {
+  if (state.lanes.length === count) return state;
+  if (state.lanes.some(({ flight }) => flight !== undefined)) return undefined;
+  const [first = newLane()] = state.lanes;
+  const waiting = state.lanes.flatMap(({ queue, buffer }) => [
+    ...queue.flatMap(({ records }) => records.map((record) => ({ record, readAt: Number.NEGATIVE_INFINITY }))),
+    ...buffer,
+  ]);
+  waiting.sort((a, b) => compareSequences(a.record.sequenceNumber, b.record.sequenceNumber));
+  const lanes = Array.from({ length: count }, (_, index) => ({
+    ...(index === 0 ? { ...first, queue: [] } : newLane()),
+    buffer: waiting.filter(({ record }) => laneOf(record.partitionKey, count) === index),
+  }));
+  return { ...state, lanes };
 }
 
 /** Takes the answer to an invocation. */

@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
+import { closedWhenDone } from "./closing";
 import type { FailureDestination } from "./failure-destination";
 import { type FailureOrigin, failureKey, failureRecord } from "./failure-record";
 import { type Opening, positionOf, readable, type Shard } from "./lineage";
-import { type StreamMapping, settingsOf } from "./mapping";
+import { type ShardSettings, type StreamMapping, settingsOf } from "./mapping";
 import type { Discard } from "./retry";
 import { type ReaderSurroundings, ShardReader } from "./shard-reader";
 import { StreamCounters, type StreamStatistics } from "./statistics";
 import type { Checkpoint } from "./stream-record";
 
-export interface ConsumerOptions extends Omit<ReaderSurroundings, "settings" | "counters" | "conclude" | "streamArn"> {
+export interface ConsumerOptions
+  extends Omit<ReaderSurroundings, "settings" | "counters" | "conclude" | "eventSourceArn"> {
   readonly timeScale: number;
-  readonly destination: FailureDestination | undefined;
+  destinationOf(onFailureArn: string | undefined): FailureDestination | undefined;
   /** By shard; filled at `stop`. What a consumer finds in it is where it goes on. */
   readonly checkpoints: Map<string, Checkpoint>;
 }
@@ -23,15 +25,21 @@ export class StreamConsumer {
   /** Shards that were there when the mapping began. */
   readonly #first = new Set<string>();
   readonly #startedAt: number;
+  #mapping: StreamMapping;
+  #settings: ShardSettings;
+  #destination: FailureDestination | undefined;
   #stopped = false;
   #cancel: () => void = () => {};
   /** Shards that wait for their parents, or that nobody has looked for since another one ended. */
   #waiting = 1;
 
   constructor(
-    private readonly mapping: StreamMapping,
+    mapping: StreamMapping,
     private readonly options: ConsumerOptions,
   ) {
+    this.#mapping = mapping;
+    this.#settings = settingsOf(mapping, options.timeScale);
+    this.#destination = this.#destinationOf(mapping);
     this.#startedAt = options.clock.now();
     for (const [shard, { next }] of options.checkpoints) if (next === "END_OF_SHARD") this.#drained.add(shard);
   }
@@ -42,15 +50,28 @@ export class StreamConsumer {
     this.#lookLater();
   }
 
+  /**
+   * Goes on with other settings: of batches, retries, filters and the destination, and whether it is enabled. Disabled, it
+   * reads and begins nothing, and goes on where it was when it is enabled again ("it will resume polling from the time it had
+   * stopped polling", UpdateEventSourceMapping). Source, function and starting position stay.
+   */
+  change(mapping: StreamMapping): void {
+    if (mapping.onFailureArn !== this.#mapping.onFailureArn) {
+      this.#destination?.close();
+      this.#destination = this.#destinationOf(mapping);
+    }
+    this.#settings = settingsOf(mapping, this.options.timeScale);
+    this.#mapping = mapping;
+  }
+
   statistics(): StreamStatistics {
     return this.#counters.snapshot();
   }
 
   /** Resolves when everything that was put before the call has ended. */
   async idle(): Promise<void> {
-    const reads = new Map([...this.#readers].map(([shardId, reader]) => [shardId, reader.reads]));
-    const isIdle = () =>
-      this.#waiting === 0 && [...this.#readers].every(([id, reader]) => reader.isIdleSince(reads.get(id) ?? 0));
+    const now = this.options.clock.now();
+    const isIdle = () => this.#waiting === 0 && [...this.#readers.values()].every((one) => one.isIdleSince(now));
     for (let quiet = 0; quiet < 2 && !this.#stopped; quiet = isIdle() ? quiet + 1 : 0) await this.#sleep();
   }
 
@@ -58,14 +79,19 @@ export class StreamConsumer {
   stop(): void {
     this.#stopped = true;
     this.#cancel();
-    const { checkpoints, stream, destination } = this.options;
+    const { checkpoints, stream } = this.options;
     for (const [shardId, reader] of this.#readers) {
       const { checkpoint } = reader;
       if (checkpoint) checkpoints.set(shardId, checkpoint);
       reader.stop();
     }
     stream.close();
-    destination?.close();
+    this.#destination?.close();
+  }
+
+  #destinationOf({ onFailureArn }: StreamMapping): FailureDestination | undefined {
+    const destination = this.options.destinationOf(onFailureArn);
+    return destination && closedWhenDone(destination);
   }
 
   #sleep(): Promise<void> {
@@ -77,7 +103,7 @@ export class StreamConsumer {
     this.#cancel = this.options.clock.after(this.options.pollMilliseconds, () => {
       this.#look(false)
         .catch((error: Error) => {
-          if (!this.#stopped) this.options.onProblem(`${this.mapping.eventSourceArn}: ${error}`);
+          if (!this.#stopped) this.options.onProblem(`${this.#mapping.eventSourceArn}: ${error}`);
         })
         .finally(() => this.#lookLater());
     });
@@ -99,9 +125,9 @@ export class StreamConsumer {
     const isFirst = this.#first.has(shardId);
     const later: Opening = isFirst ? { when: "later", startedAt: this.#startedAt } : { when: "new" };
     const opening: Opening = atStart ? { when: "at-start" } : later;
-    const iterator = await stream.iterator(shardId, positionOf(this.mapping, checkpoint, opening));
+    const iterator = await stream.iterator(shardId, positionOf(this.#mapping, checkpoint, opening));
     if (this.#stopped) return;
-    const reader = new ShardReader(shardId, this.#surroundings(), positionOf(this.mapping, checkpoint, later));
+    const reader = new ShardReader(shardId, this.#surroundings(), positionOf(this.#mapping, checkpoint, later));
     this.#readers.set(shardId, reader);
     void reader.ended.then(() => this.#over(shardId, reader));
     void reader.run(iterator);
@@ -118,17 +144,18 @@ export class StreamConsumer {
   #surroundings(): ReaderSurroundings {
     return {
       ...this.options,
-      streamArn: this.mapping.eventSourceArn,
-      settings: settingsOf(this.mapping, this.options.timeScale),
+      eventSourceArn: this.#mapping.eventSourceArn,
+      settings: () => this.#settings,
       counters: this.#counters,
       conclude: (shardId, discard) => this.#conclude(shardId, discard),
     };
   }
 
   async #conclude(shardId: string, discard: Discard): Promise<void> {
-    const { destination, clock, onProblem } = this.options;
-    const { functionArn, uuid, eventSourceArn: streamArn } = this.mapping;
-    const origin: FailureOrigin = { shardId, streamArn, functionArn, uuid };
+    const { clock, onProblem } = this.options;
+    const destination = this.#destination;
+    const { functionArn, uuid, eventSourceArn } = this.#mapping;
+    const origin: FailureOrigin = { shardId, eventSourceArn, functionArn, uuid };
     const [now, requestId] = [clock.now(), discard.last?.requestId ?? randomUUID()];
     try {
       if (!destination) throw new Error("the mapping has no on-failure destination");

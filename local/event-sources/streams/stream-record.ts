@@ -32,7 +32,8 @@ export interface KinesisRecordInput {
 /** What the event says of every record of one shard. */
 export interface KinesisSource {
   readonly shardId: string;
-  readonly streamArn: string;
+  /** The stream or the stream's consumer that the mapping names. */
+  readonly eventSourceArn: string;
   readonly region: string;
   readonly roleArn: string;
 }
@@ -48,7 +49,7 @@ export function kinesisRecord(record: KinesisRecordInput, source: KinesisSource)
     },
     ...{ eventSource: "aws:kinesis", eventVersion: "1.0", eventID: `${source.shardId}:${sequenceNumber}` },
     ...{ eventName: "aws:kinesis:record", invokeIdentityArn: source.roleArn },
-    ...{ awsRegion: source.region, eventSourceARN: source.streamArn },
+    ...{ awsRegion: source.region, eventSourceARN: source.eventSourceArn },
   };
   return { sequenceNumber, partitionKey, arrivedAt, event, bytes: Buffer.byteLength(JSON.stringify(event)) };
 }

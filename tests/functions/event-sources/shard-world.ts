@@ -1,3 +1,4 @@
+import type { _Record as StreamsRecord } from "@aws-sdk/client-dynamodb-streams";
 import type { ShardSettings } from "../../../local/event-sources/streams/mapping";
 import { type StreamMapping, settingsOf } from "../../../local/event-sources/streams/mapping";
 import type { Discard } from "../../../local/event-sources/streams/retry";
@@ -13,9 +14,12 @@ import {
   take,
 } from "../../../local/event-sources/streams/shard";
 import { kinesisRecord, type StreamRecord } from "../../../local/event-sources/streams/stream-record";
+import { tableRecord } from "../../../local/event-sources/streams/table-record";
 import type { InvokeResult } from "../../../local/lambda/lambda-function";
 
 export const STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/clicks";
+export const CONSUMER = `${STREAM}/consumer/reader:1763719200`;
+export const TABLE_STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/users/stream/2026-11-21T10:00:00.000";
 export const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:processor";
 export const EPOCH = Date.parse("2026-11-21T10:00:00Z");
 
@@ -27,7 +31,7 @@ export const settings = (extra: Partial<StreamMapping> = {}): ShardSettings => s
 
 const SOURCE = {
   shardId: "shardId-000000000000",
-  streamArn: STREAM,
+  eventSourceArn: STREAM,
   region: "us-east-1",
   roleArn: "arn:aws:iam::0:role/r",
 };
@@ -37,6 +41,27 @@ export function record(n: number, key = "k", at = 0, data: string | Uint8Array =
   const sequenceNumber = String(n).padStart(20, "0");
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   return kinesisRecord({ sequenceNumber, partitionKey: key, data: bytes, arrivedAt: EPOCH + at * 1000 }, SOURCE);
+}
+
+/** The nth change of a table's stream, of the item `id`; made `at` seconds after the epoch. */
+export function change(n: number, id: string, at = 0, extra: Readonly<Record<string, Uint8Array>> = {}): StreamRecord {
+  const key = { id: { S: id }, sort: { N: "1" } };
+  const more = Object.fromEntries(Object.entries(extra).map(([name, B]) => [name, { B }]));
+  const record: StreamsRecord = {
+    ...{
+      eventID: `e${n}`,
+      eventName: "MODIFY",
+      eventVersion: "1.1",
+      eventSource: "aws:dynamodb",
+      awsRegion: "us-east-1",
+    },
+    dynamodb: {
+      ...{ ApproximateCreationDateTime: new Date(EPOCH + at * 1000), SequenceNumber: String(n).padStart(20, "0") },
+      ...{ Keys: key, SizeBytes: 26, StreamViewType: "NEW_AND_OLD_IMAGES" },
+      ...{ OldImage: { ...key, n: { N: `${n - 1}` } }, NewImage: { ...key, n: { N: `${n}` }, ...more } },
+    },
+  };
+  return tableRecord(record, TABLE_STREAM);
 }
 
 export const records = (count: number, key = "k") =>
@@ -66,11 +91,17 @@ export class ShardWorld {
   readonly discards: Discard[] = [];
   readonly inFlight: LaneInvocation[] = [];
   wakeAt = Number.POSITIVE_INFINITY;
-  readonly settings: ShardSettings;
+  settings: ShardSettings;
 
   constructor(extra: Partial<StreamMapping> = {}) {
     this.settings = settings(extra);
     this.state = openShard(this.settings);
+  }
+
+  /** The mapping is another from now on. */
+  change(extra: Partial<StreamMapping>): this {
+    this.settings = settings(extra);
+    return this;
   }
 
   get now(): number {

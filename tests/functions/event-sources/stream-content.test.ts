@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { newBatch } from "../../../local/event-sources/streams/batch";
 import { failureKey, failureRecord } from "../../../local/event-sources/streams/failure-record";
-import { passes } from "../../../local/event-sources/streams/filter";
 import { eventOf } from "../../../local/event-sources/streams/invocation-event";
 import { type Opening, positionOf, readable } from "../../../local/event-sources/streams/lineage";
-import { requireMapping, type StreamMapping, settingsOf } from "../../../local/event-sources/streams/mapping";
+import type { StreamMapping } from "../../../local/event-sources/streams/mapping";
 import type { Discard } from "../../../local/event-sources/streams/retry";
-import { compareSequences } from "../../../local/event-sources/streams/stream-record";
-import { EPOCH, FUNCTION, mapping, record, STREAM } from "./shard-world";
+import { compareSequences, kinesisRecord } from "../../../local/event-sources/streams/stream-record";
+import { tableRecord } from "../../../local/event-sources/streams/table-record";
+import { CONSUMER, change, EPOCH, FUNCTION, mapping, record, STREAM, TABLE_STREAM } from "./shard-world";
 
-const ORIGIN = { shardId: "shardId-000000000000", streamArn: STREAM, functionArn: FUNCTION, uuid: "2b733gdc" };
+const ORIGIN = { shardId: "shardId-000000000000", eventSourceArn: STREAM, functionArn: FUNCTION, uuid: "2b733gdc" };
 
 describe("the function's event", () => {
   it("has the records as the guide shows them", () => {
@@ -27,6 +27,51 @@ describe("the function's event", () => {
         },
       ],
     });
+  });
+
+  it("has the changes of a table as the guide shows them, times in seconds and bytes in Base64", () => {
+    const event = JSON.parse(
+      eventOf({ batch: newBatch([change(7, "u1", 12, { photo: new Uint8Array([1, 2]) })]), final: false }, ORIGIN),
+    );
+    assert.deepEqual(event, {
+      Records: [
+        {
+          ...{ eventID: "e7", eventName: "MODIFY", eventVersion: "1.1", eventSource: "aws:dynamodb" },
+          ...{ awsRegion: "us-east-1", eventSourceARN: TABLE_STREAM },
+          dynamodb: {
+            ...{
+              ApproximateCreationDateTime: EPOCH / 1000 + 12,
+              SequenceNumber: "00000000000000000007",
+              SizeBytes: 26,
+            },
+            ...{ Keys: { id: { S: "u1" }, sort: { N: "1" } }, StreamViewType: "NEW_AND_OLD_IMAGES" },
+            OldImage: { id: { S: "u1" }, sort: { N: "1" }, n: { N: "6" } },
+            NewImage: { id: { S: "u1" }, sort: { N: "1" }, n: { N: "7" }, photo: { B: "AQI=" } },
+          },
+        },
+      ],
+    });
+  });
+
+  it("names DynamoDB where that deleted an item whose time was over", () => {
+    const expired = tableRecord(
+      { userIdentity: { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" }, eventName: "REMOVE" },
+      TABLE_STREAM,
+    );
+    assert.deepEqual(expired.event.userIdentity, { principalId: "dynamodb.amazonaws.com", type: "Service" });
+    assert.equal("userIdentity" in change(1, "u1").event, false);
+  });
+
+  it("of a consumer names the consumer, in its records and in its window", () => {
+    const source = { shardId: ORIGIN.shardId, eventSourceArn: CONSUMER, region: "us-east-1", roleArn: "r" };
+    const pushed = kinesisRecord(
+      { sequenceNumber: "1", partitionKey: "k", data: new Uint8Array(), arrivedAt: 0 },
+      source,
+    );
+    const window = { start: EPOCH, end: EPOCH + 1000, state: {}, terminatedEarly: false };
+    const invocation = { batch: newBatch([pushed]), window, final: false };
+    const event = JSON.parse(eventOf(invocation, { ...ORIGIN, eventSourceArn: CONSUMER }));
+    assert.deepEqual([event.Records[0].eventSourceARN, event.eventSourceARN], [CONSUMER, CONSUMER]);
   });
 
   it("tells of its window", () => {
@@ -69,6 +114,23 @@ describe("the on-failure destination", () => {
     });
   });
 
+  it("is told of a table's changes under another name, in whole seconds", () => {
+    const changes = { ...discard, records: [change(1, "u1"), change(2, "u2", 5)] };
+    const told = JSON.parse(failureRecord(changes, { ...ORIGIN, eventSourceArn: TABLE_STREAM }, at));
+    assert.equal(told.KinesisBatchInfo, undefined);
+    assert.deepEqual(told.DDBStreamBatchInfo, {
+      ...{ shardId: "shardId-000000000000", batchSize: 2, streamArn: TABLE_STREAM },
+      ...{ startSequenceNumber: "00000000000000000001", endSequenceNumber: "00000000000000000002" },
+      approximateArrivalOfFirstRecord: "2026-11-21T10:00:00Z",
+      approximateArrivalOfLastRecord: "2026-11-21T10:00:05Z",
+    });
+  });
+
+  it("is told the stream of a consumer, where the records are", () => {
+    const told = JSON.parse(failureRecord(discard, { ...ORIGIN, eventSourceArn: CONSUMER }, at));
+    assert.equal(told.KinesisBatchInfo.streamArn, STREAM);
+  });
+
   it("of S3 has the whole event as text, under the documented key", () => {
     const { payload } = JSON.parse(failureRecord(discard, ORIGIN, { ...at, withPayload: true }));
     assert.deepEqual(
@@ -85,94 +147,6 @@ describe("the on-failure destination", () => {
       const told = JSON.parse(failureRecord(ended ? { ...bare, last: { requestId: "r", ended } } : bare, ORIGIN, at));
       assert.equal(told.responseContext, undefined);
     }
-  });
-});
-
-describe("filter criteria", () => {
-  const data = { type: "click", n: 5, five: "5", user: { id: "u1", tags: ["a", "b"] }, none: null };
-  const taken = (pattern: unknown, content: unknown = data) => {
-    const text = typeof content === "string" ? content : JSON.stringify(content);
-    return passes(record(1, "k", 0, text), { filters: [{ pattern: JSON.stringify({ data: pattern }) }] });
-  };
-  const rows: [string, unknown, boolean][] = [
-    ["equals", { type: ["click"] }, true],
-    ["equals another", { type: ["view"] }, false],
-    ["or", { type: ["view", "click"] }, true],
-    ["and", { type: ["click"], n: [6] }, false],
-    ["null", { none: [null] }, true],
-    ["null of what is absent", { gone: [null] }, false],
-    ["not", { type: [{ "anything-but": ["view"] }] }, true],
-    ["not, hit", { type: [{ "anything-but": ["click"] }] }, false],
-    ["not, of what is absent", { gone: [{ "anything-but": ["x"] }] }, false],
-    ["not a prefix", { type: [{ "anything-but": { prefix: "cl" } }] }, false],
-    ["numeric", { n: [{ numeric: [">", 4, "<=", 5] }] }, true],
-    ["numeric, missed", { n: [{ numeric: [">", 4, "<", 5] }] }, false],
-    ["numeric of text", { five: [{ numeric: ["<=", 5] }] }, false],
-    ["exists", { user: { id: [{ exists: true }] } }, true],
-    ["does not exist", { user: { age: [{ exists: false }] } }, true],
-    ["begins with", { type: [{ prefix: "cl" }] }, true],
-    ["ends with", { type: [{ suffix: "cl" }] }, false],
-    ["ignoring case", { type: [{ "equals-ignore-case": "CLICK" }] }, true],
-    ["wildcard", { type: [{ wildcard: "c*k" }] }, true],
-    ["one of a list", { user: { tags: ["b"] } }, true],
-    ["none of a list", { user: { tags: ["c"] } }, false],
-    ["$or", { $or: [{ n: [9] }, { type: ["click"] }] }, true],
-    ["$or, neither", { $or: [{ n: [9] }, { type: ["x"] }] }, false],
-    ["text is no number", { n: ["5"] }, false],
-  ];
-  for (const [says, pattern, expected] of rows)
-    it(says, () => {
-      assert.equal(taken(pattern), expected);
-    });
-
-  it("drop data that is not JSON, whatever is asked of it", () => {
-    assert.equal(taken({ type: [{ exists: false }] }, "plain text"), false);
-    assert.equal(taken({ type: [{ exists: false }] }, "{}"), true);
-  });
-
-  it("are joined by OR, and none lets all through", () => {
-    const filters = [{ pattern: '{"data":{"n":[1]}}' }, { pattern: '{"data":{"n":[5]}}' }];
-    assert.equal(passes(record(1, "k", 0, '{"n":5}'), { filters }), true);
-    assert.equal(passes(record(1, "k", 0, "text"), { filters: [] }), true);
-    assert.equal(passes(record(1, "k", 0, "text"), undefined), true);
-  });
-});
-
-describe("a mapping", () => {
-  const filter = (pattern: string) => ({ filterCriteria: { filters: [{ pattern }] } });
-  const refused: [string, Partial<StreamMapping>, RegExp][] = [
-    ["a consumer", { eventSourceArn: `${STREAM}/consumer/c:1` }, /enhanced fan-out is not imitated/],
-    ["a table's stream", { eventSourceArn: "arn:aws:dynamodb:us-east-1:0:table/t/stream/x" }, /give a Kinesis stream/],
-    ["a batch of 10,001", { batchSize: 10_001 }, /batchSize is 10001; give 1 to 10000/],
-    ["no records", { batchSize: 0 }, /batchSize is 0/],
-    ["a window of 301 s", { maximumBatchingWindowInSeconds: 301 }, /give 0 to 300/],
-    ["eleven batches", { parallelizationFactor: 11 }, /give 1 to 10/],
-    ["-2 retries", { maximumRetryAttempts: -2 }, /give -1 to 10000/],
-    ["an age of 59 s", { maximumRecordAgeInSeconds: 59 }, /give -1 or 60 or more/],
-    ["eight days", { maximumRecordAgeInSeconds: 691_200 }, /give -1 to 604800/],
-    ["a window of 901 s", { tumblingWindowInSeconds: 901 }, /give 0 to 900/],
-    ["AT_TIMESTAMP without one", { startingPosition: "AT_TIMESTAMP" }, /give a timestamp with AT_TIMESTAMP/],
-    ["a timestamp elsewhere", { startingPositionTimestamp: 1 }, /only with it/],
-    ["another response type", { functionResponseTypes: ["All"] }, /give ReportBatchItemFailures/],
-    ["a FIFO queue", { onFailureArn: "arn:aws:sqs:us-east-1:000000000000:q.fifo" }, /give a standard queue/],
-    ["a function as destination", { onFailureArn: FUNCTION }, /give a queue, a topic or a bucket/],
-    ["a filter that is not JSON", filter("{"), /is not JSON/],
-    ["an unknown operator", filter('{"data":{"a":[{"near":1}]}}'), /near/],
-    ["a filter on the key", filter('{"partitionKey":["1"]}'), /filter on data only/],
-    ["a filter of plain text", filter('{"data":["text"]}'), /must be a JSON object/],
-    ["windows beside lanes", { tumblingWindowInSeconds: 9, parallelizationFactor: 2 }, /needs parallelizationFactor 1/],
-  ];
-  for (const [what, extra, message] of refused)
-    it(`is refused with ${what}`, () => {
-      assert.throws(() => requireMapping(mapping(extra)), message);
-    });
-
-  it("is taken with the documented limits and defaults", () => {
-    requireMapping(mapping());
-    requireMapping(mapping({ batchSize: 10_000, maximumRetryAttempts: 10_000, maximumRecordAgeInSeconds: 604_800 }));
-    const { maximumRetryAttempts, maximumRecordAgeMs, parallelizationFactor } = settingsOf(mapping(), 1);
-    assert.deepEqual([maximumRetryAttempts, maximumRecordAgeMs, parallelizationFactor], [Infinity, Infinity, 1]);
-    assert.equal(settingsOf(mapping({ maximumRecordAgeInSeconds: 3600 }), 1 / 60).maximumRecordAgeMs, 60_000);
   });
 });
 
@@ -193,6 +167,7 @@ describe("shards", () => {
     assert.deepEqual(ids([shard("c", "a")], none, new Set(["a"])), []);
   });
 
+  const OF_TABLE = { eventSourceArn: TABLE_STREAM, startingPosition: "LATEST" } as const;
   const start: Opening = { when: "at-start" };
   const later: Opening = { when: "later", startedAt: EPOCH };
   const positions: [string, Partial<StreamMapping>, Opening, string][] = [
@@ -200,6 +175,8 @@ describe("shards", () => {
     ["LATEST", { startingPosition: "LATEST" }, start, "LATEST"],
     ["LATEST, of a shard that came later", { startingPosition: "LATEST" }, { when: "new" }, "TRIM_HORIZON"],
     ["LATEST, of a shard that had to wait", { startingPosition: "LATEST" }, later, `AT_TIMESTAMP ${EPOCH}`],
+    ["LATEST, of a table's shard that had to wait", OF_TABLE, later, "TRIM_HORIZON"],
+    ["LATEST, of a table's shard", OF_TABLE, start, "LATEST"],
     [
       "AT_TIMESTAMP",
       { startingPosition: "AT_TIMESTAMP", startingPositionTimestamp: 9 },

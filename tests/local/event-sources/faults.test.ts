@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../../local/event-sources/clock";
 import { type Fault, Faults } from "../../../local/event-sources/faults";
 import { Samples } from "../../../local/event-sources/statistics";
+import { deliverer, poison } from "../../../local/event-sources/streams/delivery";
 import type { Invoker } from "../../../local/lambda/lambda-function";
 import { failed, ok, throttled } from "./world";
 
@@ -48,6 +50,53 @@ describe("injected faults", () => {
       }
     });
   }
+
+  it("kill the process at some moment within the time given", async () => {
+    const moments: (number | undefined)[] = [];
+    const invoker: Invoker = {
+      invoke: async (_, __, options) => {
+        moments.push(options?.killAfterMilliseconds);
+        return ok;
+      },
+    };
+    const faults = new Faults([{ kind: "kill", upToMilliseconds: 100, times: 20 }]);
+    for (let n = 0; n < 21; n++) await faults.wrap(invoker).invoke(INGESTION, event(n));
+    const killed = moments.filter((one) => one !== undefined);
+    assert.ok(Math.min(...killed) >= 0 && Math.max(...killed) < 100 && new Set(killed).size > 10, `${killed}`);
+    assert.deepEqual([killed.length, moments.at(-1), faults.struck], [20, undefined, [20]]);
+  });
+
+  it("bring a lane's batch once more after the next, before that one's answer is known", async () => {
+    const { ran, invoker } = countingInvoker();
+    const faults = new Faults([{ kind: "reorder", where: (seen) => (seen as { n: number }).n !== 4 }]);
+    const deliver = deliverer(invoker, faults, systemClock);
+    const batch = (n: number) => JSON.stringify({ n });
+    for (const [n, lane] of [
+      [1, "a"],
+      [2, "b"],
+      [3, "a"],
+      [3, "a"],
+      [4, "a"],
+      [5, "a"],
+    ] as const)
+      await deliver(PROCESSING, batch(n), `r${n}`, lane);
+    assert.deepEqual(ran, [1, 2, 3, 1, 3, 4, 5, 4].map(batch));
+    assert.deepEqual(faults.struck, [2]);
+  });
+
+  it("double a stream's batch, and die of a poison record of either kind of stream", async () => {
+    const { ran, invoker } = countingInvoker();
+    await deliverer(invoker, new Faults([{ kind: "duplicate", times: 1 }]), systemClock)(PROCESSING, "{}", "r", "a");
+    assert.deepEqual(ran, ["{}", "{}"]);
+    const faults = new Faults([poison((text) => text.includes("bad"))]);
+    const data = (text: string) => ({ kinesis: { data: Buffer.from(text).toString("base64") } });
+    const change = (text: string) => ({ dynamodb: { NewImage: { text: { S: text } } } });
+    const kinds = [data("bad"), data("good"), change("bad"), change("good")].map(async (record) => {
+      const payload = JSON.stringify({ Records: [record] });
+      return (await faults.wrap(invoker).invoke(PROCESSING, payload)).kind;
+    });
+    assert.deepEqual(await Promise.all(kinds), ["function-error", "ok", "function-error", "ok"]);
+  });
 
   it("pass on a throttle of the function's own, and a service error", async () => {
     const { invoker } = countingInvoker(throttled);

@@ -6,8 +6,9 @@ import { DEFAULT_TUNABLES } from "../../../functions/market-data/domain/tunables
 import { type Estate, openEstate } from "../../../local/estate";
 import type { EventSourceOptions } from "../../../local/event-sources";
 import type { AuditRow, Ledger } from "../../../local/market/ledger";
-import { auditOf, itemsOf } from "../../../local/market/read-back";
+import { auditOf } from "../../../local/market/read-back";
 import { failureQueues, type Subscriber, send, settleAccounts, subscribe } from "../../../local/market/run-session";
+import { itemsOf } from "../../../local/read-back";
 import type { OutgoingEvent, SentEvent } from "../../../operations/market-data/sender";
 
 /** A row of the events table, as far as tests look at it. */

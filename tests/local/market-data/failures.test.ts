@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { depthOf } from "../../../local/market/read-back";
+import { depthOf } from "../../../local/read-back";
 import { redrive } from "../../../operations/market-data/redrive";
 import { replay } from "../../../operations/market-data/replay";
 import { trailOf } from "../../../operations/market-data/trail";

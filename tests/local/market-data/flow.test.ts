@@ -3,9 +3,9 @@ import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { Faults } from "../../../local/event-sources/faults";
 import { MALFORMED } from "../../../local/market/malformed";
-import { peek } from "../../../local/market/read-back";
 import { outgoing } from "../../../local/market/run-session";
 import { generateSession } from "../../../local/market/session";
+import { peek } from "../../../local/read-back";
 import { actingAs } from "../roles";
 import { bruteForce, Desk, trade } from "./desk";
 

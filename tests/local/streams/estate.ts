@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
   KinesisClient,
   PutRecordsCommand,
+  RegisterStreamConsumerCommand,
 } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -20,16 +22,17 @@ import { roleThatMay } from "../roles";
 /** Prints the number of each record it is done with; reports the first poison record, or throws because of it. */
 const HANDLER = `
 exports.handler = async ({ Records }) => {
-  for (const { kinesis } of Records) {
-    const { n, poison } = JSON.parse(Buffer.from(kinesis.data, "base64").toString());
-    if (poison === "report") return { batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }] };
+  for (const { kinesis, dynamodb, eventSourceARN } of Records) {
+    const { n, poison } = JSON.parse(kinesis ? Buffer.from(kinesis.data, "base64").toString() : dynamodb.NewImage.item.S);
+    if (poison === "report") return { batchItemFailures: [{ itemIdentifier: kinesis?.sequenceNumber ?? dynamodb.SequenceNumber }] };
     if (poison) throw new Error("poison " + n);
-    console.log("done " + kinesis.partitionKey + " " + n);
+    console.log("done " + (kinesis ? kinesis.partitionKey : dynamodb.Keys.id.S) + " " + n + " of " + eventSourceARN);
   }
   return { batchItemFailures: [] };
 };`;
 
 const READS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:GetRecords"];
+const READS_TABLE = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
 
 export interface Item {
   readonly n: number;
@@ -45,41 +48,86 @@ export class StreamEstate {
   readonly functions = new Map<string, LambdaFunction>();
   /** Key and number of each record that the function was done with, in its order. */
   readonly done: [key: string, n: number][] = [];
-  readonly #clients: Clients;
+  /** The sources that the function's records named. */
+  readonly sources = new Set<string>();
+  readonly clients: Clients;
   readonly #code = mkdtempSync(join(tmpdir(), "sluice-streams-"));
 
   constructor(cloud: Cloud) {
     const settings = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.service };
     this.kinesis = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
     this.s3 = new S3Client({ ...settings, forcePathStyle: true });
-    this.#clients = new Clients(cloud, cloud.service);
+    this.clients = new Clients(cloud, cloud.service);
     this.roles = new AssumedRoles(cloud);
     writeFileSync(join(this.#code, "index.js"), HANDLER);
     const openLog = () => ({ line: () => {}, flush: async () => {} });
     const onLog = (line: string) => {
-      const [, key = "", n] = /done (\S+) (\d+)/.exec(line) ?? [];
-      if (n !== undefined) this.done.push([key, Number(n)]);
+      const [, key = "", n, source = ""] = /done (\S+) (\d+) of (\S+)/.exec(line) ?? [];
+      if (n === undefined) return;
+      this.done.push([key, Number(n)]);
+      this.sources.add(source);
     };
     this.executor = new LambdaExecutor(cloud, this.functions, { roles: this.roles, openLog, onLog });
   }
 
   /** A stream of its own, a bucket, a function that may read the one and write to the other, and a mapping of them. */
   async make(name: string, shards: number, extra: Partial<StreamMapping> = {}, mayRead = true): Promise<StreamMapping> {
+    const Resource = await this.#makeStream(name, shards);
+    return this.#map(name, Resource, mayRead ? [{ Effect: "Allow", Action: READS, Resource }] : [], extra);
+  }
+
+  /** The same with a registered consumer of the stream as source; the role has only what fan-out needs, or that on the stream. */
+  async makeConsumer(name: string, shards: number, extra: Partial<StreamMapping> = {}, maySubscribe = true) {
+    const StreamARN = await this.#makeStream(name, shards);
+    const { Consumer } = await this.kinesis.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: name }));
+    const consumerArn = Consumer?.ConsumerARN ?? "";
+    const lists = { Effect: "Allow", Action: "kinesis:ListShards", Resource: StreamARN };
+    const Resource = maySubscribe ? consumerArn : StreamARN;
+    const subscribes = { Effect: "Allow", Action: "kinesis:SubscribeToShard", Resource };
+    return this.#map(name, consumerArn, [lists, subscribes], extra);
+  }
+
+  /** The same with a table's stream as source. */
+  async makeTable(name: string, extra: Partial<StreamMapping> = {}, mayRead = true): Promise<StreamMapping> {
+    const { TableDescription } = await this.clients.dynamodb.send(
+      new CreateTableCommand({
+        ...{ TableName: name, BillingMode: "PAY_PER_REQUEST" },
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
+      }),
+    );
+    const Resource = TableDescription?.LatestStreamArn ?? "";
+    return this.#map(name, Resource, mayRead ? [{ Effect: "Allow", Action: READS_TABLE, Resource }] : [], extra);
+  }
+
+  async #makeStream(name: string, shards: number): Promise<string> {
     await this.kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
     for (let status = ""; status !== "ACTIVE"; await new Promise((resolve) => setTimeout(resolve, 20)))
       status = (await this.#summary(name))?.StreamStatus ?? "";
-    const eventSourceArn = (await this.#summary(name))?.StreamARN ?? "";
+    return (await this.#summary(name))?.StreamARN ?? "";
+  }
+
+  async #map(name: string, eventSourceArn: string, reads: readonly object[], extra: Partial<StreamMapping>) {
     await this.s3.send(new CreateBucketCommand({ Bucket: `bucket-${name}` }));
-    const reads = { Effect: "Allow", Action: READS, Resource: eventSourceArn };
     const writes = { Effect: "Allow", Action: "s3:PutObject", Resource: `arn:aws:s3:::bucket-${name}/*` };
-    const roleArn = await roleThatMay(this.#clients, `role-${name}`, mayRead ? [reads, writes] : [writes]);
+    const roleArn = await roleThatMay(this.clients, `role-${name}`, [...reads, writes]);
     const functionArn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
     this.functions.set(functionArn, {
       ...{ name, arn: functionArn, handler: "index.handler", codeFile: this.#code, environment: {}, roleArn },
       ...{ timeoutSeconds: 5, memoryMiB: 128, logGroup: `/aws/lambda/${name}` },
     });
     const onFailureArn = `arn:aws:s3:::bucket-${name}`;
-    return { uuid: name, eventSourceArn, functionArn, startingPosition: "TRIM_HORIZON", onFailureArn, ...extra };
+    const startingPosition = "TRIM_HORIZON" as const;
+    return { uuid: name, eventSourceArn, functionArn, startingPosition, onFailureArn, ...extra };
+  }
+
+  /** Writes items to a table, in order: each is a change of the item of its key. */
+  async write(TableName: string, items: readonly Item[], keys: number): Promise<void> {
+    for (const item of items) {
+      const Item = { id: { S: `key${item.n % keys}` }, item: { S: JSON.stringify(item) } };
+      await this.clients.dynamodb.send(new PutItemCommand({ TableName, Item }));
+    }
   }
 
   async put(StreamName: string, items: readonly Item[], keys: number): Promise<void> {
@@ -105,7 +153,7 @@ export class StreamEstate {
   async close(): Promise<void> {
     await this.executor.stop();
     for (const client of [this.kinesis, this.s3]) client.destroy();
-    this.#clients.close();
+    this.clients.close();
     this.roles.close();
     rmSync(this.#code, { recursive: true, force: true });
   }

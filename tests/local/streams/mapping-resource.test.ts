@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../../../local/deploy";
 import { type Estate, openEstate, ROOT } from "../../../local/estate";
 import { leftovers } from "../../../local/leftovers";
-import { policy } from "../roles";
+import { workerOf } from "./worker";
 
 const BUCKET = "letters";
-const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 const ascending = (some: readonly number[]) => [...some].sort((a, b) => a - b);
 const POISON = 13;
@@ -28,35 +27,25 @@ exports.handler = async ({ Records }) => {
 
 const READS = ["DescribeStreamSummary", "ListShards", "GetShardIterator", "GetRecords"].map((one) => `kinesis:${one}`);
 
-/** A function with a role and a log group. */
-function worker(name: string, grants: readonly object[], resources: pulumi.Input<string>[]): aws.lambda.Function {
-  const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
-  const role = new aws.iam.Role(name, { name, assumeRolePolicy: policy([trust]) });
-  const log = new aws.cloudwatch.LogGroup(name, { name: `/aws/lambda/${name}` });
-  const logs = { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: "*" };
-  const statements = pulumi
-    .all(resources)
-    .apply((arns) => policy([logs, ...grants.map((grant, at) => ({ Effect: "Allow", ...grant, Resource: arns[at] }))]));
-  const rights = new aws.iam.RolePolicy(name, { name, role: role.name, policy: statements });
-  const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(HANDLER) });
-  const settings = { name, code, role: role.arn, runtime: "nodejs22.x", handler: "index.handler" };
-  return new aws.lambda.Function(name, settings, { dependsOn: [rights, log] });
-}
-
 /** One stream with two readers, whose failures go to a bucket and to a queue, and a queue with a reader of its own. */
 async function program() {
   const stream = new aws.kinesis.Stream("clicks", { name: "clicks", shardCount: 2 });
   const failures = new aws.sqs.Queue("failures", { name: "failures" });
+  const bucket = new aws.s3.Bucket("letters", { bucket: BUCKET, forceDestroy: true });
+  const kmsMasterKeyId = new aws.kms.Key("letters").arn;
+  const rules = [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId } }];
+  new aws.s3.BucketServerSideEncryptionConfiguration("letters", { bucket: bucket.bucket, rules });
   const reads = { Action: READS };
-  const [puts, sends] = [{ Action: "s3:PutObject" }, { Action: "sqs:SendMessage" }];
-  const toBucket = worker("to-bucket", [reads, puts], [stream.arn, `${BUCKET_ARN}/*`]);
-  const toQueue = worker("to-queue", [reads, sends], [stream.arn, failures.arn]);
+  const [lists, puts, sends] = ["s3:ListBucket", "s3:PutObject", "sqs:SendMessage"].map((Action) => ({ Action }));
+  const inBucket = [bucket.arn, pulumi.interpolate`${bucket.arn}/*`];
+  const toBucket = workerOf(HANDLER, "to-bucket", [reads, lists!, puts!], [stream.arn, ...inBucket]);
+  const toQueue = workerOf(HANDLER, "to-queue", [reads, sends!], [stream.arn, failures.arn]);
   const settings = {
     eventSourceArn: stream.arn,
     ...{ startingPosition: "TRIM_HORIZON", batchSize: 10, bisectBatchOnFunctionError: true, maximumRetryAttempts: 1 },
     functionResponseTypes: ["ReportBatchItemFailures"],
   };
-  const mappings = [[toBucket, BUCKET_ARN] as const, [toQueue, failures.arn] as const].map(
+  const mappings = [[toBucket, bucket.arn] as const, [toQueue, failures.arn] as const].map(
     ([fn, destinationArn], index) =>
       new aws.lambda.EventSourceMapping(`mapping-${index}`, {
         ...settings,
@@ -64,22 +53,32 @@ async function program() {
         destinationConfig: { onFailure: { destinationArn } },
       }),
   );
-  new aws.lambda.EventSourceMapping("asleep", { ...settings, functionName: toQueue.name, enabled: false });
+  const asleep = new aws.lambda.EventSourceMapping("asleep", {
+    ...settings,
+    functionName: toQueue.name,
+    enabled: false,
+  });
   const jobs = new aws.sqs.Queue("jobs", { name: "jobs" });
   const takes = { Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"] };
-  const onJobs = worker("on-jobs", [takes], [jobs.arn]);
+  const onJobs = workerOf(HANDLER, "on-jobs", [takes], [jobs.arn]);
   const mapped = new aws.lambda.EventSourceMapping("jobs", { eventSourceArn: jobs.arn, functionName: onJobs.arn });
   return {
-    ...{ stream: stream.arn, failures: failures.url, jobs: jobs.url, ofJobs: mapped.uuid },
+    ...{
+      bucket: bucket.arn,
+      key: kmsMasterKeyId,
+      stream: stream.arn,
+      failures: failures.url,
+      jobs: jobs.url,
+      ofJobs: mapped.uuid,
+    },
     ...{ ofBucket: mappings[0]?.uuid, ofQueue: mappings[1]?.uuid, state: mappings[0]?.state },
-    retries: mappings[0]?.maximumRetryAttempts,
+    ...{ retries: mappings[0]?.maximumRetryAttempts, asleep: asleep.uuid },
   };
 }
 
 describe("An event source mapping on the embedded cloud", function () {
   this.timeout(60_000);
   let estate: Estate;
-  let s3: S3Client;
   const done: Record<string, number[]> = { "to-bucket": [], "to-queue": [] };
 
   before(async () => {
@@ -88,14 +87,8 @@ describe("An event source mapping on the embedded cloud", function () {
       if (n !== undefined) done[name]?.push(Number(n));
     };
     estate = await openEstate({ name: "test-mapping", program, sources: { timeScale: 1 / 600, onLog } });
-    const { endpoint, region, admin: credentials } = estate.cloud;
-    s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   });
-  after(async () => {
-    s3.destroy();
-    await estate.stop();
-  });
+  after(() => estate.stop());
 
   it("of a stream hands on each good record once and the poison record to its destination", async () => {
     const Records = numbers(0, 100).map((n) => ({
@@ -108,7 +101,8 @@ describe("An event source mapping on the embedded cloud", function () {
     for (const name of ["to-bucket", "to-queue"]) assert.deepEqual(ascending(done[name] ?? []), good, name);
     const { streams, problems } = estate.sources.stats;
     const ids = [estate.output("ofBucket"), estate.output("ofQueue")];
-    assert.deepEqual(Object.keys(streams).sort(), [...ids].sort());
+    assert.deepEqual(Object.keys(streams).sort(), [...ids, estate.output("asleep")].sort());
+    assert.equal(streams[estate.output("asleep")]?.read, 0);
     for (const id of ids) {
       const { read, succeeded, discarded, lost, pending, letters } = streams[id]!;
       assert.deepEqual([read, succeeded, discarded], [100, 99, { RetryAttemptsExhausted: 1 }]);
@@ -118,11 +112,13 @@ describe("An event source mapping on the embedded cloud", function () {
   });
 
   it("tells a bucket what the poison record held, and a queue where it is", async () => {
+    const { s3 } = estate.clients;
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
     assert.equal(Contents.length, 1);
     const Key = Contents[0]?.Key;
     assert.match(Key ?? "", new RegExp(`^aws/lambda/${estate.output("ofBucket")}/shardId-\\d{12}/`));
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+    const { Body, SSEKMSKeyId } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+    assert.equal(SSEKMSKeyId, estate.output("key"));
     const letter = JSON.parse((await Body?.transformToString()) ?? "");
     const [record, ...others] = JSON.parse(letter.payload).Records;
     assert.deepEqual(JSON.parse(Buffer.from(record.kinesis.data, "base64").toString()), { n: POISON });
@@ -143,7 +139,7 @@ describe("An event source mapping on the embedded cloud", function () {
     const mapping = await estate.clients.lambda.send(new GetEventSourceMappingCommand({ UUID }));
     assert.deepEqual([mapping.State, mapping.BatchSize, mapping.MaximumRetryAttempts], ["Enabled", 10, 1]);
     assert.equal(mapping.LastProcessingResult, "No records processed");
-    assert.equal(mapping.DestinationConfig?.OnFailure?.Destination, BUCKET_ARN);
+    assert.equal(mapping.DestinationConfig?.OnFailure?.Destination, estate.output("bucket"));
     assert.deepEqual([estate.deployment.outputs.state, estate.deployment.outputs.retries], ["Enabled", 1]);
   });
 
@@ -165,12 +161,12 @@ describe("An event source mapping on the embedded cloud", function () {
       deploy(estate.cloud, {
         ...{ root: ROOT, stack: "local" as const },
         program: async () => {
-          const { name } = worker("refused", [], []);
+          const { name } = workerOf(HANDLER, "refused", [], []);
           return { id: new aws.lambda.EventSourceMapping("m", { functionName: name, ...args }).uuid };
         },
       });
-    const table = "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-01-01T00:00:00.000";
-    await assert.rejects(deploying({ eventSourceArn: table }), /m \(.*\): eventSourceArn is .*; a source can be/);
+    const topic = "arn:aws:kafka:us-east-1:000000000000:cluster/c/1";
+    await assert.rejects(deploying({ eventSourceArn: topic }), /m \(.*\): eventSourceArn is .*; a source can be/);
     const stream = { eventSourceArn: estate.output("stream"), startingPosition: "LATEST" };
     await assert.rejects(
       deploying({ ...stream, parallelizationFactor: 11 }),
