@@ -1,78 +1,65 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
-import { fromItem, type Plain, toItem } from "../../shared/attribute-values";
-import { cancellations } from "../../shared/write-result";
+import { PutItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { type Plain, toItem } from "../../shared/attribute-values";
+import { cancellations, conditional } from "../../shared/write-result";
+import { ERASED } from "../domain/erasure";
+import type { Link } from "../domain/identity";
 import type { ProcessedEvent } from "../domain/processed-event";
 import type { Session } from "../domain/sessions";
+import { EARLIEST } from "../domain/spans";
 import type { EventStore, EventWrite, Neighbourhood, Written } from "../processing/processing";
-
-export interface EventTables {
-  /** By visitor and `timestamp#messageId`. */
-  readonly events: string;
-  /** By visitor and `timestamp#messageId` of the first event; the visitor's version stands at `VERSION`. */
-  readonly sessions: string;
-  /** By message id, with time to live. */
-  readonly ids: string;
-}
-
-/** Sort key of a visitor's version: before every session, for times begin with a digit. */
-const VERSION = "#version";
+import { firstOf, pageFor, queryOf, rowAt, rowsOf, type Sender, sinceErased, stateOf } from "./queries";
+import { type EventTables, VERSION } from "./tables";
 
 export const startOf = ({ first }: Session): string => `${first.timestamp}#${first.messageId}`;
 
-/** Events, their visitors' sessions and message ids: one transaction an event. */
+/** Events, their visitors' sessions and links, and message ids: one transaction an event. */
 export class DynamoEventStore implements EventStore {
   /** @param expiresAt time to live of a message id, in seconds since the epoch: longer than any client tries again */
   constructor(
-    private readonly client: Pick<DynamoDBClient, "send">,
+    private readonly client: Sender,
     private readonly tables: EventTables,
     private readonly expiresAt: () => number,
   ) {}
 
-  async neighbourhood(visitor: string, before: string): Promise<Neighbourhood> {
+  async neighbourhood(visitor: string, before: string, anonymousId?: string): Promise<Neighbourhood> {
     // The version first: what is written after it is read makes the write fail, not the sessions wrong.
-    const version = await this.versionOf(visitor);
-    const { Items = [] } = await this.client.send(
-      new QueryCommand({
-        TableName: this.tables.sessions,
-        KeyConditionExpression: "visitor = :visitor AND startedAt BETWEEN :first AND :before",
-        ExpressionAttributeValues: toItem({ ":visitor": visitor, ":first": "0", ":before": before }),
-        ScanIndexForward: false,
-        Limit: 2,
-        ConsistentRead: true,
-      }),
-    );
-    return { version, sessions: Items.map((item) => fromItem(item).session as unknown as Session) };
+    const state = await stateOf(this.client, this.tables.sessions, visitor);
+    const [sessions, link] = await Promise.all([
+      firstOf(
+        rowsOf(this.client, {
+          ...queryOf(
+            { table: this.tables.sessions, key: { visitor } },
+            { sort: ["startedAt", EARLIEST, before], filter: sinceErased(state.erasedAt) },
+          ),
+          ...{ ScanIndexForward: false, Limit: pageFor(2, state.erasedAt), ConsistentRead: true },
+        }),
+        2,
+      ),
+      anonymousId === undefined ? undefined : rowAt(this.client, this.tables.links, { anonymousId }),
+    ]);
+    return {
+      ...state,
+      sessions: sessions.map(({ session }) => session as unknown as Session),
+      ...(link ? { link: link as unknown as Link } : {}),
+    };
   }
 
-  async write({ event, session, absorbed, version }: EventWrite): Promise<Written> {
-    const { visitor, messageId, fingerprint } = event;
-    const key = (startedAt: string) => toItem({ visitor, startedAt });
+  async write({ event, session, absorbed, version, era, link }: EventWrite): Promise<Written> {
+    const { visitor, messageId, fingerprint, at } = event;
+    const { events, sessions, ids } = this.tables;
     const kept = startOf(session);
-    const claim = {
-      TableName: this.tables.ids,
-      Item: toItem({ messageId, fingerprint, visitor, at: event.at, expiresAt: this.expiresAt() }),
-      ConditionExpression: "attribute_not_exists(messageId)",
-    };
-    const counted = {
-      TableName: this.tables.sessions,
-      Item: toItem({ visitor, startedAt: VERSION, version: version + 1 }),
-      ConditionExpression: version === 0 ? "attribute_not_exists(visitor)" : "version = :version",
-      ...(version === 0 ? {} : { ExpressionAttributeValues: toItem({ ":version": version }) }),
-    };
-    const joined = {
-      TableName: this.tables.sessions,
-      Item: toItem({ visitor, startedAt: kept, session: plain(session) }),
-    };
+    const claim = toItem({ messageId, fingerprint, visitor, at, expiresAt: this.expiresAt() });
     const gone = absorbed.map(startOf).filter((startedAt) => startedAt !== kept);
     const codes = await cancellations(
       this.client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
-            { Put: claim },
-            { Put: counted },
-            { Put: { TableName: this.tables.events, Item: eventItem(event) } },
-            { Put: joined },
-            ...gone.map((startedAt) => ({ Delete: { TableName: this.tables.sessions, Key: key(startedAt) } })),
+            { Put: { TableName: ids, Item: claim, ConditionExpression: "attribute_not_exists(messageId)" } },
+            this.counted(visitor, version),
+            { Put: { TableName: events, Item: toItem({ ...stored(event), era }) } },
+            { Put: { TableName: sessions, Item: toItem({ visitor, startedAt: kept, session: plain(session), era }) } },
+            ...gone.map((startedAt) => ({ Delete: { TableName: sessions, Key: toItem({ visitor, startedAt }) } })),
+            ...(link ? [this.held(link)] : []),
           ],
         }),
       ),
@@ -82,24 +69,52 @@ export class DynamoEventStore implements EventStore {
   }
 
   async fingerprintOf(messageId: string): Promise<string | undefined> {
-    const Key = toItem({ messageId });
-    const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.tables.ids, Key, ConsistentRead: true }),
-    );
-    return Item && String(fromItem(Item).fingerprint);
+    const row = await rowAt(this.client, this.tables.ids, { messageId });
+    return row && String(row.fingerprint);
   }
 
-  private async versionOf(visitor: string): Promise<number> {
-    const Key = toItem({ visitor, startedAt: VERSION });
-    const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.tables.sessions, Key, ConsistentRead: true }),
-    );
-    return Item ? Number(fromItem(Item).version) : 0;
+  async forget(messageId: string): Promise<void> {
+    const put = new PutItemCommand({
+      TableName: this.tables.ids,
+      Item: toItem({ messageId, fingerprint: ERASED, expiresAt: this.expiresAt() }),
+      ConditionExpression: "attribute_not_exists(messageId)",
+    });
+    await conditional(this.client.send(put));
+  }
+
+  /** An update, not a put: when the visitor was erased stands beside the version. */
+  private counted(visitor: string, version: number): TransactWriteItem {
+    return {
+      Update: {
+        TableName: this.tables.sessions,
+        Key: toItem({ visitor, startedAt: VERSION }),
+        UpdateExpression: "SET version = :next",
+        ConditionExpression: version === 0 ? "attribute_not_exists(visitor)" : "version = :version",
+        ExpressionAttributeValues: toItem({ ":next": version + 1, ...(version === 0 ? {} : { ":version": version }) }),
+      },
+    };
+  }
+
+  /** The link, where it replaces the one that is there by now, as `replaces` says. */
+  private held({ anonymousId, userId, at, era }: Link): TransactWriteItem {
+    const holds = "attribute_not_exists(anonymousId) OR #at > :at OR (#at = :at AND userId > :user)";
+    const isLater = "(userId = :user AND (attribute_not_exists(era) OR era < :era))";
+    return {
+      Put: {
+        TableName: this.tables.links,
+        Item: toItem({ anonymousId, userId, at, era }),
+        ConditionExpression: era === undefined ? holds : `${holds} OR ${isLater}`,
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: toItem({ ":user": userId, ":at": at, ":era": era }),
+      },
+    };
   }
 }
 
 /** What a client may say is any JSON, and some of that no DynamoDB number or map: it is kept as text. */
-const eventItem = ({ properties, traits, ...event }: ProcessedEvent) =>
-  toItem({ ...plain(event), properties: JSON.stringify(properties), traits: JSON.stringify(traits) });
+const stored = ({ properties, traits, ...event }: ProcessedEvent) => ({
+  ...plain(event),
+  ...{ properties: JSON.stringify(properties), traits: JSON.stringify(traits) },
+});
 
 const plain = (value: object) => value as { readonly [key: string]: Plain | undefined };

@@ -5,12 +5,13 @@ import type { Metrics } from "../../shared/metrics";
 import { told } from "../../shared/outcome";
 import type { Current } from "../../shared/parameters";
 import type { Intake } from "../adapters/kinesis-intake";
-import { type Answer, answerFor, healthy, preflight, refused, type Tally } from "../domain/answers";
+import { type Answer, answerFor, health, preflight, refused, type Tally } from "../domain/answers";
 import { type Gunzip, messagesIn, readBody } from "../domain/body";
-import { corsFor, type Origins } from "../domain/origins";
+import type { Condition } from "../domain/health";
+import { ANY_PAGE, corsFor, type Origins } from "../domain/origins";
 import { type KeyRates, partitionKey } from "../domain/partitioning";
 import { Refusal } from "../domain/refusal";
-import { callerOf, type Incoming, type Request, readRequest } from "../domain/request";
+import { callerOf, type Incoming, type InvocationContext, type Request, readRequest } from "../domain/request";
 import { type Route, routeOf } from "../domain/routes";
 import { type Sorted, sortMessages, tellable } from "../domain/sorting";
 import { keyInHeader, noKey, sourceOf, type WriteKeys } from "../domain/write-keys";
@@ -24,17 +25,13 @@ export interface CollectorWorld {
   readonly settings: () => Promise<Current<Settings>>;
   readonly intake: Intake;
   readonly gunzip: Gunzip;
+  /** Whether the stream takes records. */
+  readonly stream: () => Promise<Condition>;
   /** Of this process: each counts what it sees itself. */
   readonly rates: KeyRates;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-}
-
-/** The part of the Lambda context that is used. */
-export interface InvocationContext {
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
 }
 
 /** Milliseconds in which storing is tried: with the last call's 4 s it ends before clients stop waiting (analytics-node: 10 s). */
@@ -49,6 +46,7 @@ interface Outcome {
   readonly tally?: Tally;
   /** Error codes of Kinesis by how many records met them last. */
   readonly codes?: Readonly<Record<string, number>>;
+  readonly condition?: Condition;
   readonly stale?: Error;
 }
 
@@ -69,20 +67,26 @@ export async function collect(event: Incoming, context: InvocationContext, world
   } catch (error) {
     world.log.error("collector failed", { awsRequestId: context.awsRequestId, failure: told(error) });
     world.metrics.record({ counts: { RequestsFailed: 1 }, milliseconds: {}, reason: "unavailable" });
-    return refused(new Refusal("unavailable", "nothing of the request was looked at; send it again"));
+    // Which origins may send may be what could not be read; a page that cannot read this would not know to come again.
+    return refused(new Refusal("unavailable", "nothing of the request was looked at; send it again", ANY_PAGE));
   }
 }
 
-/** Health is asked here too: without settings there is no taking in. Not the stream, whose throttling must not take the target out. */
+/** Health is asked here too: without settings there is no taking in. */
 async function follow(route: Route, request: Request, world: CollectorWorld, deadline: number): Promise<Outcome> {
   const { value: settings, stale } = await world.settings();
-  if (route.kind === "health") return { ...plain(healthy()), ...(stale ? { stale } : {}) };
+  if (route.kind === "health") return { ...(await checked(world)), ...(stale ? { stale } : {}) };
   const cors = corsFor(request.headers.get("origin"), settings.origins);
   if (cors instanceof Refusal) return plain(cors);
   const outcome =
     route.kind === "preflight" ? plain(preflight()) : await takeIn(route, request, { ...world, ...settings }, deadline);
   const answer = { ...outcome.answer, headers: { ...outcome.answer.headers, ...cors } };
   return { ...outcome, answer, ...(stale ? { stale } : {}) };
+}
+
+async function checked({ stream }: CollectorWorld): Promise<Outcome> {
+  const condition = await stream();
+  return { ...plain(health("stream", condition)), condition };
 }
 
 async function takeIn(
@@ -126,7 +130,7 @@ async function store({ taken, refused: wrong }: Sorted, intake: Intake, deadline
 }
 
 function report(outcome: Outcome, { awsRequestId }: InvocationContext, world: CollectorWorld, startedAt: number): void {
-  const { answer, source, tally, codes, stale } = outcome;
+  const { answer, source, tally, codes, condition, stale } = outcome;
   const { status, error } = answer;
   const durationMs = world.clock.now() - startedAt;
   const counts = {
@@ -135,6 +139,12 @@ function report(outcome: Outcome, { awsRequestId }: InvocationContext, world: Co
   };
   world.metrics.record({ counts, milliseconds: { RequestLatency: durationMs }, ...(error ? { reason: error } : {}) });
   const say = status === 503 ? world.log.error.bind(world.log) : world.log.info.bind(world.log);
-  const figures = { ...counts, ...(codes ? { codes } : {}), ...(stale ? { parametersStale: stale.message } : {}) };
+  const stream = condition && condition.state !== "ok" ? { stream: condition.why } : {};
+  const figures = {
+    ...counts,
+    ...(codes ? { codes } : {}),
+    ...stream,
+    ...(stale ? { parametersStale: stale.message } : {}),
+  };
   say(`collector ${status}`, { awsRequestId, status, error, source, durationMs, ...figures });
 }

@@ -7,15 +7,16 @@ import { logOf } from "../../shared/log";
 import { EmbeddedMetrics } from "../../shared/metrics";
 import { Parameters, readEnv } from "../../shared/parameters";
 import { SsmParameters } from "../../shared/ssm-parameters";
+import { type ForLoadBalancer, forLoadBalancer } from "../adapters/for-load-balancer";
 import { gunzip } from "../adapters/gunzip";
 import { KinesisIntake } from "../adapters/kinesis-intake";
+import { streamCheck } from "../adapters/stream-check";
 import { parseOrigins } from "../domain/origins";
 import { KeyRates } from "../domain/partitioning";
-import type { Incoming } from "../domain/request";
+import type { Incoming, InvocationContext } from "../domain/request";
 import { parseWriteKeys } from "../domain/write-keys";
-import { type CollectorWorld, collect, type InvocationContext, type Settings } from "./collector";
+import { type CollectorWorld, collect, type Settings } from "./collector";
 import type { CollectorEnv } from "./env";
-import { type ForLoadBalancer, forLoadBalancer } from "./for-load-balancer";
 
 /** Seconds after which a changed write key or origin counts. */
 const SETTINGS_TTL = 60;
@@ -41,6 +42,7 @@ const world: CollectorWorld = {
   settings: () => parameters.current(),
   intake: new KinesisIntake(kinesis, env.STREAM_ARN, clock),
   gunzip,
+  stream: streamCheck(kinesis, env.STREAM_ARN, clock),
   rates: new KeyRates(),
   clock,
   log: logOf("clickstream"),

@@ -1,5 +1,6 @@
+import type { Condition } from "./health";
 import { PREFLIGHT } from "./origins";
-import { type ErrorCode, type Refusal, STATUS_OF } from "./refusal";
+import { type ErrorCode, Refusal, STATUS_OF } from "./refusal";
 import type { EventResult } from "./sorting";
 
 export interface Answer {
@@ -29,9 +30,16 @@ export const refused = ({ error, detail, headers }: Refusal, results: object = {
   error,
 });
 
-const ok = (content: object): Answer => ({ status: 200, headers: HEADERS, body: JSON.stringify(content) });
+export const ok = (content: object, status: 200 | 202 = 200): Answer => ({
+  ...{ status, headers: HEADERS },
+  body: JSON.stringify(content),
+});
 
-export const healthy = (): Answer => ok({ status: "ok" });
+/** Of a function that depends on `what`. */
+export const health = (what: "stream" | "tables", { state }: Condition): Answer =>
+  state === "broken"
+    ? refused(new Refusal("unavailable", `the ${what} cannot be used; the log says why`))
+    : ok({ status: "ok", [what]: state });
 
 export const preflight = (): Answer => ({ status: 204, headers: PREFLIGHT, body: "" });
 

@@ -1,6 +1,6 @@
 import { type Fields, isRecord } from "../../shared/fields";
-import { readJson } from "./fields";
-import type { MessageType } from "./message";
+import { MOST_LEVELS, readJson, text } from "./fields";
+import { LARGEST_MESSAGE, type MessageType } from "./message";
 import { Refusal } from "./refusal";
 import type { Request } from "./request";
 
@@ -78,10 +78,21 @@ export function messagesIn(body: Fields, type: MessageType | undefined): Message
   if (type !== undefined) return { messages: [body], around: { type } };
   const { batch, sentAt, context } = body;
   if (!Array.isArray(batch)) return new Refusal("malformed", "batch is a JSON array of messages");
-  if (context !== undefined && context !== null && !isRecord(context))
-    return new Refusal("malformed", "context is a JSON object");
+  const unusable = unusableContext(context);
+  if (unusable) return unusable;
   if (batch.length === 0) return new Refusal("no_messages", "the batch is empty");
   if (batch.length > MOST_MESSAGES)
     return new Refusal("too_large", `the batch has ${batch.length} messages; give at most ${MOST_MESSAGES}`);
   return { messages: batch, around: { sentAt, context } };
+}
+
+/** A context that is too large for any message is refused once: it would be put into each of them only to find that out 2,500 times. */
+function unusableContext(context: unknown): Refusal | undefined {
+  if (context === undefined || context === null) return undefined;
+  if (!isRecord(context)) return new Refusal("malformed", "context is a JSON object");
+  const json = text(context);
+  if (json === undefined)
+    return new Refusal("too_large", `the context is nested too deeply; give at most ${MOST_LEVELS} levels`);
+  const bytes = Buffer.byteLength(json);
+  return bytes > LARGEST_MESSAGE ? tooLarge("the context around the batch", bytes, LARGEST_MESSAGE) : undefined;
 }

@@ -1,5 +1,6 @@
 import { type Fields, isRecord } from "../../shared/fields";
 import { readJson, utcTime } from "./fields";
+import { type About, visitorIn } from "./identity";
 import { MESSAGE_TYPES, type Message, type Rejection, readMessage } from "./message";
 
 /** What the collector puts into the stream: one message as it came, with what only the collector knows. */
@@ -22,7 +23,13 @@ export type Unreadable = (typeof UNREADABLE)[number];
 /** A record of the stream, read: what to process, or why it is put aside. */
 export type Read =
   | { readonly readable: true; readonly envelope: Envelope; readonly message: Message }
-  | { readonly readable: false; readonly reason: Unreadable | Rejection; readonly detail: string };
+  | {
+      readonly readable: false;
+      readonly reason: Unreadable | Rejection;
+      readonly detail: string;
+      /** Whose the record is, as far as it can be told. */
+      readonly about?: About;
+    };
 
 /** Reads a record of the stream, whoever wrote it. Never throws. */
 export function readRecord(data: Uint8Array): Read {
@@ -32,9 +39,11 @@ export function readRecord(data: Uint8Array): Read {
   if (envelope === undefined)
     return { readable: false, reason: "not_an_envelope", detail: "give version 1, receivedAt, source and message" };
   const verdict = readMessage(envelope.message);
-  return verdict.accepted
-    ? { readable: true, envelope, message: verdict.message }
-    : { readable: false, reason: verdict.reason, detail: verdict.detail };
+  if (verdict.accepted) return { readable: true, envelope, message: verdict.message };
+  const { reason, detail } = verdict;
+  const visitor = visitorIn(envelope.message);
+  const { receivedAt } = envelope;
+  return { readable: false, reason, detail, ...(visitor === undefined ? {} : { about: { visitor, receivedAt } }) };
 }
 
 function jsonIn(data: Uint8Array): Fields | undefined {

@@ -1,4 +1,5 @@
-import type { Message } from "./message";
+import { isRecord } from "../../shared/fields";
+import { LONGEST_ID, type Message } from "./message";
 
 /** Who an anonymous visitor turned out to be. */
 export interface Link {
@@ -6,6 +7,8 @@ export interface Link {
   readonly userId: string;
   /** When the visitor said so, by our clock: RFC 3339 in UTC to the millisecond. */
   readonly at: string;
+  /** When the user had last been erased as the link was made. */
+  readonly era?: string | undefined;
 }
 
 /**
@@ -25,6 +28,34 @@ export function linkOf({ type, userId, anonymousId, previousId }: Message, at: s
 export const holding = (a: Link, b: Link): Link =>
   a.at === b.at ? (a.userId <= b.userId ? a : b) : a.at < b.at ? a : b;
 
+/**
+ * Whether a link is to be kept of an anonymous id of which `known` is. Where the user was erased since, the known one only waits to be
+ * deleted. Not so one of another user: by it the erasure still has to find whom it erases.
+ */
+export const replaces = (link: Link, known: Link | undefined): boolean =>
+  known === undefined ||
+  (known.userId === link.userId && (known.era ?? "") < (link.era ?? "")) ||
+  holding(known, link) === link;
+
 /** Under whose key an event is stored: the user's where the message names one, else the anonymous visitor's. */
 export const visitorOf = ({ userId, anonymousId }: Pick<Message, "userId" | "anonymousId">): string =>
   userId === undefined ? `anonymous#${anonymousId}` : `user#${userId}`;
+
+/** Whose something is, and when it came, by our clock. */
+export interface About {
+  readonly visitor: string;
+  readonly receivedAt: string;
+}
+
+/** Whom a message names that cannot be read otherwise; undefined when it names nobody by an id that an event could have. */
+export function visitorIn(message: unknown): string | undefined {
+  if (!isRecord(message)) return undefined;
+  const [userId, anonymousId] = [idIn(message.userId), idIn(message.anonymousId)];
+  if (userId !== undefined) return visitorOf({ userId });
+  return anonymousId === undefined ? undefined : visitorOf({ anonymousId });
+}
+
+function idIn(given: unknown): string | undefined {
+  const id = typeof given === "number" && Number.isSafeInteger(given) ? String(given) : given;
+  return typeof id === "string" && id !== "" && id.length <= LONGEST_ID && id.isWellFormed() ? id : undefined;
+}

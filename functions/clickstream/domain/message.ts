@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Fields, isRecord, present } from "../../shared/fields";
-import { text, utcTime } from "./fields";
+import { MOST_LEVELS, text, utcTime } from "./fields";
 
 /** Calls of Segment's tracking API (Segment specification, "Spec"). */
 export const MESSAGE_TYPES = ["track", "page", "screen", "identify", "group", "alias"] as const;
@@ -52,6 +52,8 @@ export const LARGEST_MESSAGE = 32 * 1024;
 
 /** Letters of an id: it is part of a key, and a DynamoDB key has at most 1,024 bytes. */
 export const LONGEST_ID = 256;
+/** Letters of an event's name: with a shard's number it is a partition key of the index by type, which takes 2,048 bytes. */
+export const LONGEST_EVENT = 600;
 
 /** Thrown within this file only. */
 class Refused extends Error {
@@ -63,46 +65,38 @@ class Refused extends Error {
   }
 }
 
-/** What stands around the messages of one request and counts for each of them. */
-export interface Around {
-  /** The type, where the path says it: `/v1/track`. */
-  readonly type?: MessageType;
-  /** Of a batch: when the client sent it. */
-  readonly sentAt?: unknown;
-  readonly context?: unknown;
-}
-
-/** Reads one message. Unknown fields are tolerated and left out. Never throws, whatever JSON came in. */
-export function readMessage(value: unknown, around: Around = {}): Verdict {
+/**
+ * Reads one message, as it is and as JSON text, which need not be written again where it is there already. Unknown fields are tolerated and
+ * left out. Never throws, whatever JSON came in.
+ */
+export function readMessage(value: unknown, json = text(value)): Verdict {
   try {
-    return { accepted: true, message: messageFrom(value, around) };
+    return { accepted: true, message: messageFrom(value, json) };
   } catch (error) {
     if (error instanceof Refused) return { accepted: false, reason: error.reason, detail: error.detail };
     throw error;
   }
 }
 
-function messageFrom(value: unknown, around: Around): Message {
+function messageFrom(value: unknown, json: string | undefined): Message {
   if (!isRecord(value)) throw new Refused("not_an_object", "a message is a JSON object");
-  const json = jsonOf(value);
-  const type = typeOf(value, around);
-  const context = { ...object(around.context, "context"), ...object(value.context, "context") };
+  const fitting = refuseLarge(json);
   const message = {
-    type,
-    messageId: id(value, "messageId") ?? fingerprint(json),
+    type: typeOf(value),
+    messageId: id(value, "messageId") ?? fingerprint(fitting),
     ...present({
       userId: id(value, "userId"),
       anonymousId: id(value, "anonymousId"),
       previousId: id(value, "previousId"),
       groupId: id(value, "groupId"),
-      event: words(value, "event"),
+      event: keyed(LONGEST_EVENT, "event", words(value, "event")),
       name: words(value, "name"),
       originalTimestamp: time(value.originalTimestamp ?? value.timestamp, "timestamp"),
-      sentAt: time(value.sentAt ?? around.sentAt, "sentAt"),
+      sentAt: time(value.sentAt, "sentAt"),
     }),
     properties: object(value.properties, "properties"),
     traits: object(value.traits, "traits"),
-    context,
+    context: object(value.context, "context"),
   };
   refuseIncomplete(message);
   return message;
@@ -125,29 +119,35 @@ function refuseIncomplete(message: Message): void {
     throw new Refused("missing_field", "give userId or anonymousId");
 }
 
-function typeOf(value: Fields, { type }: Around): MessageType {
-  if (type !== undefined) return type;
+function typeOf(value: Fields): MessageType {
   const found = MESSAGE_TYPES.find((each) => each === value.type);
   if (found === undefined) throw new Refused("unknown_type", `type is none of ${MESSAGE_TYPES.join(", ")}`);
   return found;
 }
 
-/** The message as JSON text: refused when it is too large, or nested deeper than can be written. */
-function jsonOf(value: Fields): string {
-  const json = text(value);
-  if (json === undefined) throw new Refused("too_large", "the message is nested too deeply");
+/** The message's JSON text, unless it is too large, or missing: nested too deeply. */
+function refuseLarge(json: string | undefined): string {
+  if (json === undefined)
+    throw new Refused("too_large", `the message is nested too deeply; give at most ${MOST_LEVELS} levels`);
   const bytes = Buffer.byteLength(json);
   if (bytes > LARGEST_MESSAGE)
     throw new Refused("too_large", `the message has ${bytes} bytes; give at most ${LARGEST_MESSAGE}`);
   return json;
 }
 
-/** An id: a text, or a number, which some clients send. Empty and null are as good as absent. */
+/** An id: a text of which a key can be made, or a number, which some clients send. Empty and null are as good as absent. */
 function id(value: Fields, field: string): string | undefined {
   const given = value[field];
   const read = typeof given === "number" && Number.isSafeInteger(given) ? String(given) : words(value, field);
-  if (read !== undefined && read.length > LONGEST_ID)
-    throw new Refused("too_long", `${field} has ${read.length} letters; give at most ${LONGEST_ID}`);
+  return keyed(LONGEST_ID, field, read);
+}
+
+/** JSON can say half of a surrogate pair; UTF-8, of which keys and addresses are made, cannot. */
+function keyed(longest: number, field: string, read: string | undefined): string | undefined {
+  if (read === undefined) return undefined;
+  if (read.length > longest)
+    throw new Refused("too_long", `${field} has ${read.length} letters; give at most ${longest}`);
+  if (!read.isWellFormed()) throw new Refused("wrong_type", `${field} is a text of whole Unicode characters`);
   return read;
 }
 
@@ -172,4 +172,4 @@ function time(given: unknown, field: string): string | undefined {
 }
 
 /** Stands for the id of a message that came without one: the same content is the same message. */
-const fingerprint = (json: string): string => `sha256-${createHash("sha256").update(json).digest("hex")}`;
+export const fingerprint = (json: string): string => `sha256-${createHash("sha256").update(json).digest("hex")}`;

@@ -1,4 +1,5 @@
 import { type Fields, isRecord, present } from "../../shared/fields";
+import { beginning } from "./fields";
 
 /** Where a visitor is, and how they came there. */
 export interface Origin {
@@ -26,8 +27,8 @@ export type Campaign = Readonly<Partial<Record<(typeof CAMPAIGN)[number], string
 
 const CAMPAIGN = ["name", "source", "medium", "term", "content"] as const;
 
-/** Letters that are kept of a title, a path and the like. */
-const LONGEST = 512;
+/** Letters that are kept of a title, a path, a host and the like. */
+export const LONGEST = 512;
 
 /**
  * Reads page, referrer and campaign off a message's `context` and, of `page` calls, its `properties` (Segment, "Spec: Page"). What the client
@@ -37,9 +38,9 @@ export function originOf(context: Fields, properties: Fields = {}): Origin {
   const given = { ...record(context.page), ...kept(properties, ["url", "path", "title", "referrer", "search"]) };
   const address = urlOf(given.url);
   const page = anyOf({
-    url: address && `${address.origin}${address.pathname}`.slice(0, LONGEST),
-    host: address?.host,
-    path: word(given.path) ?? address?.pathname,
+    url: word(address && `${address.origin}${address.pathname}`),
+    host: word(address?.host),
+    path: word(given.path) ?? word(address?.pathname),
     title: word(given.title),
   });
   const origin = anyOf({
@@ -52,8 +53,8 @@ export function originOf(context: Fields, properties: Fields = {}): Origin {
 
 function referrerOf(value: unknown, page: URL | undefined): Referrer | undefined {
   const host = urlOf(value)?.host;
-  if (host === undefined || host === "") return undefined;
-  return { host, kind: host === page?.host ? "internal" : "external" };
+  const kept = word(host);
+  return kept === undefined ? undefined : { host: kept, kind: host === page?.host ? "internal" : "external" };
 }
 
 function campaignOf(given: Fields, address: URL | undefined): Campaign | undefined {
@@ -77,7 +78,7 @@ function urlOf(value: unknown): URL | undefined {
 const record = (value: unknown): Fields => (isRecord(value) ? value : {});
 
 const word = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value.slice(0, LONGEST) : undefined;
+  typeof value === "string" && value !== "" ? beginning(value, LONGEST) : undefined;
 
 const kept = (fields: Fields, keys: readonly string[]): Fields =>
   Object.fromEntries(keys.filter((key) => key in fields).map((key) => [key, fields[key]]));

@@ -17,17 +17,21 @@ export function parseOrigins(json: string): Origins {
   return value;
 }
 
+const EXPOSED = { "access-control-expose-headers": "retry-after" };
+
+/** Lets any page read an answer: for one that tells nothing, or where all may send. */
+export const ANY_PAGE = { ...EXPOSED, "access-control-allow-origin": "*" };
+
 /**
  * Headers that let a browser page read the answer (Fetch standard, "CORS protocol"); none for a caller without an origin, which is no
  * browser. Never `access-control-allow-credentials`: the write key authenticates, and no cookie is read.
  */
 export function corsFor(origin: string | undefined, origins: Origins): Readonly<Record<string, string>> | Refusal {
   if (origin === undefined) return {};
-  const exposed = { "access-control-expose-headers": "retry-after" };
-  if (origins.includes("*")) return { ...exposed, "access-control-allow-origin": "*" };
+  if (origins.includes("*")) return ANY_PAGE;
   if (!origins.includes(origin))
     return new Refusal("origin_not_allowed", "pages of this origin may not send; add it to the allowed origins");
-  return { ...exposed, "access-control-allow-origin": origin, vary: "origin" };
+  return { ...EXPOSED, "access-control-allow-origin": origin, vary: "origin" };
 }
 
 /** What a preflight is told besides: 2 hours is the longest that Chromium remembers it. */

@@ -52,3 +52,7 @@ function addressIn(given: unknown): AddressPolicy | undefined {
   const { kind, key } = given;
   return kind === "hash" && typeof key === "string" && key.length >= SHORTEST_KEY ? { kind, key } : undefined;
 }
+
+/** Time to live of a message id that is claimed now, in seconds since the epoch. */
+export const idExpiry = ({ idDays }: Policy, nowMilliseconds: number): number =>
+  Math.floor(nowMilliseconds / 1000) + idDays * 86_400;

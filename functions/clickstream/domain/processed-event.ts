@@ -4,9 +4,10 @@ import { type AddressPolicy, storedAddress } from "./address";
 import { type Agent, agentOf, LONGEST_AGENT } from "./agent";
 import type { Envelope } from "./envelope";
 import { type EventTime, type EventTimePolicy, eventTime } from "./event-time";
+import { beginning } from "./fields";
 import { visitorOf } from "./identity";
 import type { Message } from "./message";
-import { type Origin, originOf } from "./origin";
+import { LONGEST, type Origin, originOf } from "./origin";
 import type { SessionEvent } from "./sessions";
 
 export interface ProcessingPolicy extends EventTimePolicy {
@@ -49,7 +50,8 @@ export interface ProcessedEvent {
 export function processedEvent(envelope: Envelope, message: Message, policy: ProcessingPolicy): ProcessedEvent {
   const { timestamp, remark } = eventTime({ ...message, receivedAt: envelope.receivedAt }, policy);
   const eventType = message.event ?? message.type;
-  const userAgent = (textIn(message.context.userAgent) ?? envelope.userAgent)?.slice(0, LONGEST_AGENT);
+  const said = textIn(message.context.userAgent) ?? envelope.userAgent;
+  const userAgent = said === undefined ? undefined : beginning(said, LONGEST_AGENT);
   const { type: call, messageId, name, groupId, anonymousId, properties, traits, context } = message;
   return {
     visitor: visitorOf(message),
@@ -61,7 +63,7 @@ export function processedEvent(envelope: Envelope, message: Message, policy: Pro
     origin: originOf(context, call === "page" ? properties : {}),
     ...present({
       timeRemark: remark,
-      ...{ name, groupId, anonymousId },
+      ...{ name: name?.toWellFormed(), groupId, anonymousId },
       address: storedAddress(context.ip ?? envelope.address, policy.address),
       userAgent,
       agent: agentOf(userAgent),
@@ -70,9 +72,9 @@ export function processedEvent(envelope: Envelope, message: Message, policy: Pro
   };
 }
 
-/** The event as its visitor's sessions see it. */
+/** The event as its visitor's sessions see it. A name may be 32 KB, and would stand in a session twice: of a page's path no more is kept either. */
 export function sessionEventOf({ messageId, timestamp, call, origin, name }: ProcessedEvent): SessionEvent {
-  const page = origin.page?.path ?? name;
+  const page = origin.page?.path ?? (name === undefined ? undefined : beginning(name, LONGEST));
   const source = origin.campaign?.source ?? (origin.referrer?.kind === "external" ? origin.referrer.host : undefined);
   return { messageId, timestamp, isPage: call === "page" || call === "screen", ...present({ page, source }) };
 }
@@ -84,7 +86,8 @@ export const typeShardsOf = (eventType: string, typeShards: number): readonly st
 const shardOf = (messageId: string, shards: number): number =>
   createHash("sha256").update(messageId).digest().readUInt32BE(0) % shards;
 
-function fingerprintOf({ sentAt: _, ...said }: Message): string {
+/** The same for every message that says the same, whenever it is sent. */
+export function fingerprintOf({ sentAt: _, ...said }: Message): string {
   return createHash("sha256").update(canonical(said)).digest("hex");
 }
 

@@ -6,6 +6,9 @@ export interface Incoming {
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
   /** Without. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  /** As the caller encoded them: the load balancer decodes neither names nor values. */
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | undefined;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | undefined;
   readonly body: string | null;
   /** True for every body that has a content encoding, or a media type that is no text. */
   readonly isBase64Encoded: boolean;
@@ -16,6 +19,8 @@ export interface Request {
   readonly path: string;
   /** By name in lower case; a header that came several times is one, joined by commas (RFC 9110, section 5.2). */
   readonly headers: ReadonlyMap<string, string>;
+  /** Names with their values, still encoded. */
+  readonly query: readonly (readonly [name: string, value: string])[];
   /** As it came over the wire, still compressed where the client compressed it. */
   readonly body: Uint8Array;
 }
@@ -26,6 +31,8 @@ export const readRequest = ({
   path,
   multiValueHeaders,
   headers,
+  multiValueQueryStringParameters,
+  queryStringParameters,
   body,
   isBase64Encoded,
 }: Incoming): Request => ({
@@ -35,6 +42,9 @@ export const readRequest = ({
     Object.entries(multiValueHeaders ?? headers ?? {}).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(", ").trim()] as const],
     ),
+  ),
+  query: Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((each) => [name, each] as const),
   ),
   body: Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8"),
 });
@@ -50,4 +60,10 @@ export function callerOf({ headers }: Request): { readonly address?: string; rea
   const address = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
   const userAgent = headers.get("user-agent")?.slice(0, LONGEST_AGENT);
   return { ...(address ? { address } : {}), ...(userAgent ? { userAgent } : {}) };
+}
+
+/** The part of the Lambda context that is used. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
 }

@@ -49,7 +49,7 @@ export function merged(a: Session, b: Session): Session {
   };
 }
 
-const isBefore = (a: Edge, b: Edge): boolean =>
+export const isBefore = (a: Edge, b: Edge): boolean =>
   a.timestamp === b.timestamp ? a.messageId < b.messageId : a.timestamp < b.timestamp;
 
 /** What a session more makes of those that a visitor has: the one it is now part of, and those that this one takes up. */
@@ -70,15 +70,3 @@ export function place(session: Session, others: readonly Session[]): Placed {
 /** No session that begins at this time or later can touch the event. */
 export const latestStart = ({ timestamp }: Pick<SessionEvent, "timestamp">): string =>
   new Date(Date.parse(timestamp) + INACTIVITY).toISOString();
-
-/** Sessions of one visitor from lists of which no two within a list touch: those of a user and of who they were before, for example. */
-export function united(...lists: readonly (readonly Session[])[]): readonly Session[] {
-  const inOrder = lists.flat().sort((a, b) => (isBefore(a.first, b.first) ? -1 : 1));
-  const found: Session[] = [];
-  for (const next of inOrder) {
-    const last = found.at(-1);
-    if (last !== undefined && touch(last, next)) found[found.length - 1] = merged(last, next);
-    else found.push(next);
-  }
-  return found;
-}

@@ -1,9 +1,9 @@
 import { type Fields, isRecord } from "../../shared/fields";
 import type { Messages } from "./body";
 import { type Envelope, ofOnePiece } from "./envelope";
-import { text } from "./fields";
+import { MOST_LEVELS, text } from "./fields";
 import { visitorOf } from "./identity";
-import { type Message, type Rejection, readMessage } from "./message";
+import { fingerprint, LARGEST_MESSAGE, type Message, type Rejection, readMessage } from "./message";
 import { Refusal } from "./refusal";
 
 /** A message that is taken, as a record of the stream. `index` is its place in the request. */
@@ -30,7 +30,10 @@ export interface Sorted {
   readonly refused: readonly EventResult[];
 }
 
-/** Bytes that one request may become: the context around a batch is repeated in every message, 2,500 times 32 KB at worst. */
+/**
+ * Bytes that one request may become: the context around a batch is repeated in every message, 2,500 times 32 KB at worst. What is refused
+ * counts too: it was work as well.
+ */
 export const MOST_STORED = 5_000_000;
 
 /** Sorts messages into those that the processor will be able to read, put into envelopes, and those that it would not. */
@@ -43,13 +46,13 @@ export function sortMessages(
   const refused: EventResult[] = [];
   let bytes = 0;
   for (const [index, value] of messages.entries()) {
-    const result = sealed(value, around, stamp);
+    const { size, ...result } = sealed(value, around, stamp);
     if ("reason" in result) refused.push({ index, ...idOf(value), ...result });
     else {
       const { message, data } = result;
       taken.push({ index, messageId: message.messageId, partitionKey: keyOf(visitorOf(message)), data });
-      bytes += data.byteLength;
     }
+    bytes += size;
     if (bytes > MOST_STORED)
       return new Refusal(
         "too_large",
@@ -59,32 +62,42 @@ export function sortMessages(
   return { taken, refused };
 }
 
-type Sealed =
+/** `size` is in bytes, of a message that was not taken as well. */
+type Sealed = { readonly size: number } & (
   | { readonly message: Message; readonly data: Uint8Array }
-  | { readonly reason: Rejection; readonly detail: string };
+  | { readonly reason: Rejection; readonly detail: string }
+);
 
 /** Checks the message as it will stand in the stream, with what stood around it, not as it came: that one is what is read later. */
 function sealed(value: unknown, around: Fields, stamp: Omit<Envelope, "message">): Sealed {
   const piece = isRecord(value) ? identified(withoutKey(ofOnePiece(value, around))) : value;
-  const verdict = readMessage(piece);
-  if (!verdict.accepted) return { reason: verdict.reason, detail: verdict.detail };
-  const json = text({ ...stamp, message: piece } satisfies Envelope);
-  return json === undefined
-    ? { reason: "too_large", detail: "the message is nested too deeply" }
-    : { message: verdict.message, data: Buffer.from(json) };
+  const json = text(piece);
+  if (json === undefined) return TOO_DEEP;
+  const verdict = readMessage(piece, json);
+  if (!verdict.accepted) return { size: Buffer.byteLength(json), reason: verdict.reason, detail: verdict.detail };
+  const envelope = text({ ...stamp, message: piece } satisfies Envelope);
+  if (envelope === undefined) return TOO_DEEP;
+  const data = Buffer.from(envelope);
+  return { size: data.byteLength, message: verdict.message, data };
 }
+
+/** How large it is nobody knows; it was work all the same. */
+const TOO_DEEP: Sealed = {
+  ...{ size: LARGEST_MESSAGE, reason: "too_large" },
+  detail: `the message is nested too deeply; give at most ${MOST_LEVELS} levels, with its envelope`,
+};
 
 /** Segment's browser library repeats the write key in each message: it is not for those who read events. */
 const withoutKey = ({ writeKey: _, ...message }: Fields): Fields => message;
 
 /**
- * A message with an id in text has what it needs. One without gets the fingerprint of its content, without `sentAt`: a client that sends it once more has a later one there,
- * and the same message would count twice.
+ * A message without an id gets the fingerprint of its content, without `sentAt`: a client that sends it once more has a later one there, and
+ * the same message would count twice.
  */
 function identified(piece: Fields): Fields {
-  if (typeof piece.messageId === "string" && piece.messageId !== "") return piece;
-  const verdict = readMessage({ ...piece, sentAt: undefined });
-  return verdict.accepted ? { ...piece, messageId: verdict.message.messageId } : piece;
+  if (piece.messageId !== undefined && piece.messageId !== null && piece.messageId !== "") return piece;
+  const json = text({ ...piece, sentAt: undefined });
+  return json === undefined ? piece : { ...piece, messageId: fingerprint(json) };
 }
 
 /** Short and without anything to escape, so that the answer about 2,500 messages stays below the load balancer's 1 MB. */

@@ -16,7 +16,7 @@ export async function processBatch(
   process: (record: StreamRecord) => Promise<Outcome>,
   atATime: number,
 ): Promise<BatchResult> {
-  const outcomes = { stored: 0, duplicate: 0, quarantined: 0 };
+  const outcomes = { stored: 0, duplicate: 0, quarantined: 0, erased: 0 };
   const failed: BatchResult["failed"][number][] = [];
   const keys = [...grouped(records).values()];
   const work = async () => {

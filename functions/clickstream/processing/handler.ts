@@ -30,10 +30,13 @@ export const handlerOf =
     const { outcomes, failed } = await processBatch(records, (record) => processRecord(record, world), AT_A_TIME);
     for (const { sequenceNumber, error } of failed)
       log.error("a record comes again", { sequenceNumber, error: told(error) });
-    const { stored, duplicate, quarantined } = outcomes;
+    const { stored, duplicate, quarantined, erased } = outcomes;
     const oldest = Math.min(...Records.map(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1000));
     metrics.record({
-      counts: { Stored: stored, Duplicates: duplicate, Quarantined: quarantined, Failed: failed.length },
+      counts: {
+        ...{ Stored: stored, Duplicates: duplicate, Quarantined: quarantined },
+        ...{ Erased: erased, Failed: failed.length },
+      },
       milliseconds: { Duration: clock.now() - begun, Lag: Math.max(0, begun - oldest) },
     });
     log.info("batch", { records: records.length, ...outcomes, failed: failed.length });

@@ -7,9 +7,8 @@ import { EmbeddedMetrics } from "../../shared/metrics";
 import { Parameters, readEnv } from "../../shared/parameters";
 import { SsmParameters } from "../../shared/ssm-parameters";
 import { DynamoEventStore } from "../adapters/event-store";
-import { DynamoLinkBook } from "../adapters/link-book";
 import { DynamoQuarantine } from "../adapters/quarantine";
-import { parsePolicy } from "../domain/policy";
+import { idExpiry, parsePolicy } from "../domain/policy";
 import type { ProcessingEnv } from "./env";
 import { handlerOf } from "./handler";
 
@@ -22,7 +21,10 @@ const env = readEnv<ProcessingEnv>(process.env, [
   "POLICY_PARAMETER",
 ]);
 const dynamo = new DynamoDBClient(clientSettings);
-const tables = { events: env.EVENTS_TABLE, sessions: env.SESSIONS_TABLE, ids: env.IDS_TABLE };
+const tables = {
+  ...{ events: env.EVENTS_TABLE, sessions: env.SESSIONS_TABLE, ids: env.IDS_TABLE },
+  ...{ links: env.LINKS_TABLE, quarantine: env.QUARANTINE_TABLE },
+};
 const now = () => new Date(clock.now()).toISOString();
 
 const parameters = new Parameters({
@@ -31,11 +33,9 @@ const parameters = new Parameters({
   clock,
   parse: ({ policy: text }) => {
     const policy = parsePolicy(text);
-    const expiresAt = () => Math.floor(clock.now() / 1000) + policy.idDays * 86_400;
     return {
-      events: new DynamoEventStore(dynamo, tables, expiresAt),
-      links: new DynamoLinkBook(dynamo, env.LINKS_TABLE),
-      quarantine: new DynamoQuarantine(dynamo, env.QUARANTINE_TABLE, now),
+      events: new DynamoEventStore(dynamo, tables, () => idExpiry(policy, clock.now())),
+      quarantine: new DynamoQuarantine(dynamo, tables, now),
       ...{ policy, clock },
     };
   },

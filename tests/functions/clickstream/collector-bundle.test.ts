@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import type * as pulumi from "@pulumi/pulumi";
 import { bundleOf } from "../../../components/shared/bundle";
-import type { ForLoadBalancer } from "../../../functions/clickstream/collector/for-load-balancer";
-import type { Incoming } from "../../../functions/clickstream/domain/request";
+import type { CollectorEnv } from "../../../functions/clickstream/collector/env";
 import { BUDGET_KIB } from "../../bench/bundles";
+import { invokeBundle, jsonService } from "./support/bundle";
 import { envelopeOf, incoming, KEY, sha256, TRACK } from "./support/collecting";
 
+const ENTRY = "functions/clickstream/collector/index.ts";
 const ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks";
 const PARAMETERS: Readonly<Record<string, string>> = {
   "/clicks/write-keys": JSON.stringify({ web: [sha256(KEY)] }),
@@ -37,57 +30,33 @@ async function services() {
     const stored = { SequenceNumber: "1", ShardId: "shardId-000000000000" };
     return { Records: puts.at(-1)?.Records.map((_, index) => (isFirst && index === 0 ? failed : stored)) };
   };
-  const server = createServer((request, response) => {
-    let input = "";
-    request.setEncoding("utf8").on("data", (part: string) => {
-      input += part;
-    });
-    request.on("end", () => {
-      response.setHeader("content-type", "application/x-amz-json-1.1");
-      response.end(JSON.stringify(answerTo(String(request.headers["x-amz-target"]), input)));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { puts, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { puts, ...(await jsonService(answerTo)) };
 }
 
-/** Runs the bundle as Lambda would, in a process of its own; the answer is the last line that it prints. */
-async function invoke(folder: string, event: Incoming, endpoint: string): Promise<ForLoadBalancer> {
-  const script = `
-    const context = { awsRequestId: "r-1", getRemainingTimeInMillis: () => 15000 };
-    require(process.argv[1]).handler(JSON.parse(process.argv[2]), context)
-      .then((answer) => { console.log(JSON.stringify(answer)); process.exit(); });`;
-  const env = {
-    ...{ PATH: process.env.PATH, AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" },
-    ...{ AWS_ENDPOINT_URL: endpoint, AWS_LAMBDA_FUNCTION_NAME: "collector", STREAM_ARN: ARN },
-    ...{ WRITE_KEYS_PARAMETER: "/clicks/write-keys", ORIGINS_PARAMETER: "/clicks/origins" },
-  };
-  const args = ["-e", script, join(folder, "index.js"), JSON.stringify(event)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-}
+const ENV: Record<keyof CollectorEnv, string> = {
+  ...{ STREAM_ARN: ARN, WRITE_KEYS_PARAMETER: "/clicks/write-keys", ORIGINS_PARAMETER: "/clicks/origins" },
+};
 
 describe("The bundle of the collector", () => {
   it(`is at most ${BUDGET_KIB} KiB`, async () => {
-    const { bytes, inputs } = await bundleOf("functions/clickstream/collector/index.ts");
+    const { bytes, inputs } = await bundleOf(ENTRY);
     assert.ok(bytes <= BUDGET_KIB * 1024, `${bytes} bytes; largest inputs: ${inputs.slice(0, 5).join("; ")}`);
   });
 
   it("reads its parameters, puts into the stream, tries what failed again and answers", async () => {
-    const { archive } = await bundleOf("functions/clickstream/collector/index.ts");
-    const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
-    const folder = mkdtempSync(join(tmpdir(), "sluice-collector-"));
-    writeFileSync(join(folder, "index.js"), String(await assets["index.js"]?.text));
-    const { puts, server, url } = await services();
+    const { puts, url, close } = await services();
     try {
       const batch = [TRACK, { ...TRACK, messageId: "m-2" }];
-      const { statusCode, body, multiValueHeaders } = await invoke(folder, incoming({ body: { batch } }), url);
+      const { statusCode, body, multiValueHeaders } = await invokeBundle(
+        ENTRY,
+        ENV,
+        incoming({ body: { batch } }),
+        url,
+      );
       assert.deepEqual([statusCode, JSON.parse(body)], [200, { success: true, accepted: 2 }]);
       assert.deepEqual(multiValueHeaders["content-type"], ["application/json"]);
     } finally {
-      server.closeAllConnections();
-      server.close();
-      rmSync(folder, { recursive: true });
+      close();
     }
     assert.deepEqual(
       puts.map(({ StreamARN, Records }) => [StreamARN, Records.length]),

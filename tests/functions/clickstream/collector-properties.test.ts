@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { forLoadBalancer } from "../../../functions/clickstream/adapters/for-load-balancer";
 import { KinesisIntake } from "../../../functions/clickstream/adapters/kinesis-intake";
 import { collect } from "../../../functions/clickstream/collector/collector";
-import { forLoadBalancer } from "../../../functions/clickstream/collector/for-load-balancer";
 import { LARGEST_BATCH, MOST_MESSAGES } from "../../../functions/clickstream/domain/body";
 import { readRecord } from "../../../functions/clickstream/domain/envelope";
 import { MESSAGE_TYPES } from "../../../functions/clickstream/domain/message";
 import { STATUS_OF } from "../../../functions/clickstream/domain/refusal";
-import { CONTEXT, Collecting, envelopeOf, incoming } from "./support/collecting";
+import { MOST_STORED } from "../../../functions/clickstream/domain/sorting";
+import { CONTEXT, Collecting, envelopeOf, incoming, TRACK } from "./support/collecting";
 import { FakeKinesis, THROTTLED } from "./support/fake-kinesis";
 
 const STATUSES: ReadonlySet<number> = new Set([200, 204, ...Object.values(STATUS_OF)]);
@@ -43,6 +44,23 @@ const HEADERS = fc.dictionary(
   ),
   fc.oneof(TEXT, fc.array(TEXT, { maxLength: 3 })),
 );
+
+/** Letters of JSON that are written while something is done. */
+async function lettersWritten(work: () => Promise<unknown>): Promise<number> {
+  const { stringify } = JSON;
+  let letters = 0;
+  JSON.stringify = (...given: unknown[]) => {
+    const json = Reflect.apply(stringify, JSON, given);
+    letters += json?.length ?? 0;
+    return json;
+  };
+  try {
+    await work();
+  } finally {
+    JSON.stringify = stringify;
+  }
+  return letters;
+}
 
 describe("The collector, whatever comes,", () => {
   it("answers any body with a status of its table, and throws for none", async () => {
@@ -122,6 +140,24 @@ describe("The collector, whatever comes,", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("writes no more JSON than a few times what a request may become", async () => {
+    const contexts = [
+      { text: "x".repeat(480_000) },
+      { text: "x".repeat(32_000) },
+      { numbers: Array(15_000).fill(1e20) },
+      { numbers: Array(1_400).fill(1e20) },
+      { nested: JSON.parse(`${"[".repeat(2_000)}${"]".repeat(2_000)}`) },
+      {},
+    ];
+    const messages = [{}, 7, { ...TRACK, messageId: undefined }, TRACK, { ...TRACK, userId: {} }];
+    for (const context of contexts)
+      for (const message of messages) {
+        const body = incoming({ body: { context, batch: Array(MOST_MESSAGES).fill(message) } });
+        const written = await lettersWritten(() => collect(body, CONTEXT, new Collecting().world));
+        assert.equal(written < 4 * MOST_STORED, true, `${written} letters for ${JSON.stringify(message)}`);
+      }
   });
 
   it("stays below the load balancer's 1 MB with the longest answer", async () => {

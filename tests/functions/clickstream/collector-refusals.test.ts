@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { LARGEST_BATCH, LARGEST_REQUEST, MOST_MESSAGES } from "../../../functions/clickstream/domain/body";
+import { LARGEST_MESSAGE } from "../../../functions/clickstream/domain/message";
 import { basic, Collecting, KEY, ORIGIN, type Sent, TRACK } from "./support/collecting";
 
 const ONE = { batch: [TRACK] };
@@ -48,6 +49,26 @@ const REFUSED: readonly Row[] = [
     "a context that multiplies",
     { body: { context: { text: "x".repeat(30_000) }, batch: Array(MOST_MESSAGES).fill(TRACK) } },
     ...([413, "too_large", /send fewer/] as const),
+  ],
+  [
+    "a context that multiplies what is refused",
+    { body: { context: { text: "x".repeat(30_000) }, batch: Array(MOST_MESSAGES).fill({}) } },
+    ...([413, "too_large", /send fewer/] as const),
+  ],
+  [
+    "a context that is nested without end",
+    { body: `{"context":{"a":${nest(5_000)}},"batch":[{}]}` },
+    ...([413, "too_large", /the context .* 100 levels/] as const),
+  ],
+  [
+    "a message that is nested without end",
+    { body: `{"batch":[{"type":"page","userId":"u","properties":{"a":${nest(4_000)}}}]}` },
+    ...([413, "too_large", /why of each/] as const),
+  ],
+  [
+    "a context that no message may have",
+    { body: { context: { text: "x".repeat(LARGEST_MESSAGE) }, batch: [TRACK] } },
+    ...([413, "too_large", /the context .* 32768/] as const),
   ],
   [
     "one message over 32 KB",

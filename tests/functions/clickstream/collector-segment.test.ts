@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Analytics } from "@segment/analytics-node";
+import { forLoadBalancer } from "../../../functions/clickstream/adapters/for-load-balancer";
 import { collect } from "../../../functions/clickstream/collector/collector";
-import { forLoadBalancer } from "../../../functions/clickstream/collector/for-load-balancer";
 import { type Message, readMessage } from "../../../functions/clickstream/domain/message";
 import { CONTEXT, Collecting, KEY } from "./support/collecting";
 import { loadBalancer } from "./support/load-balancer";

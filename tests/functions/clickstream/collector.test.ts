@@ -138,7 +138,7 @@ describe("The collector tells", () => {
       path: "/health",
       headers: { authorization: undefined },
     });
-    assert.deepEqual([status, body], [200, { status: "ok" }]);
+    assert.deepEqual([status, body], [200, { status: "ok", stream: "ok" }]);
   });
 
   it("its log neither keys nor content", async () => {
@@ -174,6 +174,15 @@ describe("A browser", () => {
       headers: { origin: "https://evil.test" },
     });
     assert.deepEqual([status, headers["access-control-allow-origin"]], [403, undefined]);
+  });
+
+  it("may read that there are no settings, and so whose pages may send, and when to come again", async () => {
+    const collecting = new Collecting();
+    collecting.settings = () => Promise.reject(new Error("gone"));
+    const { status, headers } = await collecting.answer({ body: ONE, headers: { origin: ORIGIN } });
+    const told = ["allow-origin", "expose-headers"].map((name) => headers[`access-control-${name}`]);
+    assert.deepEqual([status, headers["retry-after"], ...told], [503, "2", "*", "retry-after"]);
+    assert.equal(headers["access-control-allow-credentials"], undefined);
   });
 
   it("may read a refusal too", async () => {

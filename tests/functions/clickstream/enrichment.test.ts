@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { storedAddress } from "../../../functions/clickstream/domain/address";
 import { agentOf } from "../../../functions/clickstream/domain/agent";
+import type { Message } from "../../../functions/clickstream/domain/message";
 import { originOf } from "../../../functions/clickstream/domain/origin";
+import { processedEvent, sessionEventOf } from "../../../functions/clickstream/domain/processed-event";
+import { sessionOf } from "../../../functions/clickstream/domain/sessions";
 
 describe("A visitor's address", () => {
   const TABLE: readonly (readonly [given: unknown, stored: string | undefined])[] = [
@@ -84,6 +87,47 @@ describe("Where a visitor is, and how they came there", () => {
         assert.ok((origin.page?.title?.length ?? 0) <= 512);
       }),
     );
+  });
+});
+
+describe("Texts of an event that are kept in part", () => {
+  const ENVELOPE = { version: 1, receivedAt: "2026-03-01T12:00:00.000Z", source: "web", message: {} } as const;
+  const processed = (said: Partial<Message>) =>
+    processedEvent(
+      ENVELOPE,
+      { ...{ type: "screen", messageId: "m", userId: "u", properties: {}, traits: {}, context: {} }, ...said },
+      { futureSkewSeconds: 60, freshnessDays: 30, typeShards: 4, address: { kind: "drop" } },
+    );
+
+  it("are at most 512 letters of a name in a session, at both of its ends", () => {
+    const event = processed({ name: "n".repeat(30_000) });
+    const { first, last } = sessionOf(sessionEventOf(event));
+    assert.deepEqual([first.page, last.page, event.name?.length], ["n".repeat(512), "n".repeat(512), 30_000]);
+  });
+
+  it("are at most 512 letters of an address, too", () => {
+    const host = `${"h".repeat(600)}.example`;
+    const page = { url: `https://${host}/${"p".repeat(600)}`, referrer: `https://from.${host}/` };
+    const event = processed({ context: { page } });
+    const { origin } = event;
+    const { page: at, source } = sessionEventOf(event);
+    const texts = [origin.page?.url, origin.page?.host, origin.page?.path, origin.referrer?.host, at, source];
+    assert.deepEqual(
+      texts.map((text) => text?.length),
+      texts.map(() => 512),
+    );
+  });
+
+  it("hold no half of a pair, wherever they were cut and whatever came", () => {
+    const long = `${"t".repeat(511)}😀`;
+    const page = { title: long, path: long, url: "https://shop.example/" };
+    for (const name of [long, "\ud800"]) {
+      const event = processed({ name, context: { page, campaign: { name: long }, userAgent: long } });
+      const { origin, userAgent } = event;
+      const texts = [event.name, sessionEventOf({ ...event, origin: {} }).page, origin.page?.title, origin.page?.path];
+      for (const text of [...texts, origin.campaign?.name, userAgent])
+        assert.equal(text?.isWellFormed(), true, JSON.stringify(text));
+    }
   });
 });
 

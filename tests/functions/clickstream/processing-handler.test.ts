@@ -43,7 +43,10 @@ describe("The processing function", () => {
     const { response, figures } = await run([twice, twice, track("m2", "b"), recordOf({ type: "x" })]);
     assert.deepEqual(response, { batchItemFailures: [] });
     assert.deepEqual(figures, [
-      { counts: { Stored: 2, Duplicates: 1, Quarantined: 1, Failed: 0 }, milliseconds: { Duration: 0, Lag: 10_000 } },
+      {
+        counts: { Stored: 2, Duplicates: 1, Quarantined: 1, Erased: 0, Failed: 0 },
+        milliseconds: { Duration: 0, Lag: 10_000 },
+      },
     ]);
   });
 

@@ -69,6 +69,14 @@ describe("Processing a record of the stream", () => {
     assert.equal(tables.links.has("a9"), false);
   });
 
+  it("stores an event whose id was another's that expired as it was looked up", async () => {
+    const world = new MemoryTables().world();
+    const answers = ["taken" as const];
+    const write: typeof world.events.write = async (all) => answers.pop() ?? world.events.write(all);
+    const expiring = { ...world, events: { ...world.events, write } };
+    assert.equal(await processRecord(recordOf(track("m1", 0)), expiring), "stored");
+  });
+
   it("gives up after a while where others always come between, and the record comes again", async () => {
     const tables = new MemoryTables();
     const world = tables.world();

@@ -9,8 +9,8 @@ import {
   type SessionEvent,
   sessionOf,
   touch,
-  united,
 } from "../../../functions/clickstream/domain/sessions";
+import { united } from "./support/united";
 
 const START = Date.parse("2026-03-01T00:00:00.000Z");
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { eventTime } from "../../../functions/clickstream/domain/event-time";
-import { holding, type Link, linkOf, visitorOf } from "../../../functions/clickstream/domain/identity";
+import {
+  holding,
+  type Link,
+  linkOf,
+  replaces,
+  visitorIn,
+  visitorOf,
+} from "../../../functions/clickstream/domain/identity";
 import type { Message } from "../../../functions/clickstream/domain/message";
 import { KeyRates, partitionKey, SPREAD_FROM } from "../../../functions/clickstream/domain/partitioning";
 
@@ -113,10 +120,35 @@ describe("Who a visitor is", () => {
     );
   });
 
+  const ERAS: readonly (readonly [what: string, known: Partial<Link>, isReplaced: boolean])[] = [
+    ["the same user's of an earlier era", { era: "1" }, true],
+    ["the same user's of before any erasure", {}, true],
+    ["the same user's of this era", { era: "2" }, false],
+    ["another user's of an earlier era, who may be being erased", { userId: "v", era: "1" }, false],
+  ];
+  for (const [what, known, isReplaced] of ERAS)
+    it(`${isReplaced ? "is not" : "is"} decided by what was said earlier, ${what}`, () => {
+      const link = { anonymousId: "a", userId: "u", at: "9" };
+      assert.equal(replaces({ ...link, era: "2" }, { ...link, at: "1", ...known }), isReplaced);
+    });
+
   it("is the user where a message names one, and never the same for a user and an anonymous visitor", () => {
     assert.equal(visitorOf({ userId: "x", anonymousId: "y" }), "user#x");
     assert.notEqual(visitorOf({ userId: "x" }), visitorOf({ anonymousId: "x" }));
   });
+});
+
+describe("Whom a message names that cannot be read otherwise", () => {
+  const TABLE: readonly (readonly [what: string, message: unknown, visitor: string | undefined])[] = [
+    ["a user before an anonymous visitor", { userId: "u", anonymousId: "a" }, "user#u"],
+    [
+      "a user with half of a pair, which is no key: the anonymous visitor",
+      { userId: "u\ud800", anonymousId: "a" },
+      "anonymous#a",
+    ],
+    ["nobody but half of a pair", { anonymousId: "\udc00" }, undefined],
+  ];
+  for (const [what, given, visitor] of TABLE) it(`is ${what}`, () => assert.equal(visitorIn(given), visitor));
 });
 
 describe("The partition key of a record", () => {

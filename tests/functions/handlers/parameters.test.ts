@@ -106,7 +106,7 @@ describe("parameters", () => {
     };
     const source = new SsmParameters(client as never);
     assert.deepEqual(await source.fetch(["/a", "/b"]), new Map([["/a", "1"]]));
-    assert.deepEqual(asked, [{ Names: ["/a", "/b"] }]);
+    assert.deepEqual(asked, [{ Names: ["/a", "/b"], WithDecryption: true }]);
     await assert.rejects(source.fetch(Array.from({ length: 11 }, (_, i) => `/${i}`)), /11 parameters.*takes 10/);
   });
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CreateTableCommand, type KeySchemaElement, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoEventStore } from "../../../functions/clickstream/adapters/event-store";
-import { DynamoLinkBook } from "../../../functions/clickstream/adapters/link-book";
 import { DynamoQuarantine } from "../../../functions/clickstream/adapters/quarantine";
 import { processBatch } from "../../../functions/clickstream/processing/batch";
 import {
@@ -15,14 +14,7 @@ import { systemClock } from "../../../functions/shared/clock";
 import { Clients } from "../../../local/clients";
 import { type Cloud, startCloud } from "../../../local/cloud";
 import { MemoryTables, POLICY, recordOf } from "../../functions/clickstream/support/memory-world";
-
-const TABLES = {
-  events: ["visitor", "at"],
-  sessions: ["visitor", "startedAt"],
-  ids: ["messageId"],
-  links: ["anonymousId"],
-  quarantine: ["eventId"],
-} as const;
+import { createTables, NAMES } from "./support/tables";
 
 const time = (minutes: number) => new Date(Date.parse("2026-03-01T00:00:00.000Z") + minutes * 60_000).toISOString();
 
@@ -67,22 +59,10 @@ describe("Clickstream's tables", function () {
   before(async () => {
     cloud = await startCloud({ root: join(__dirname, "../../.."), stateName: "test-clickstream" });
     clients = new Clients(cloud, cloud.admin);
-    for (const [TableName, keys] of Object.entries(TABLES)) {
-      const KeySchema = keys.map(
-        (AttributeName, index): KeySchemaElement => ({ AttributeName, KeyType: index === 0 ? "HASH" : "RANGE" }),
-      );
-      const AttributeDefinitions = keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const }));
-      await clients.dynamodb.send(
-        new CreateTableCommand({ TableName, KeySchema, AttributeDefinitions, BillingMode: "PAY_PER_REQUEST" }),
-      );
-    }
-    const { events, sessions, ids, links, quarantine } = Object.fromEntries(
-      Object.keys(TABLES).map((name) => [name, name]),
-    ) as Record<keyof typeof TABLES, string>;
+    await createTables(clients);
     world = {
-      events: new DynamoEventStore(clients.dynamodb, { events, sessions, ids }, () => 4_000_000_000),
-      links: new DynamoLinkBook(clients.dynamodb, links),
-      quarantine: new DynamoQuarantine(clients.dynamodb, quarantine, () => time(0)),
+      events: new DynamoEventStore(clients.dynamodb, NAMES, () => 4_000_000_000),
+      quarantine: new DynamoQuarantine(clients.dynamodb, NAMES, () => time(0)),
       ...{ policy: POLICY, clock: systemClock },
     };
   });

@@ -3,6 +3,7 @@ import { gunzip } from "../../../../functions/clickstream/adapters/gunzip";
 import type { Intake, IntakeRecord, NotStored } from "../../../../functions/clickstream/adapters/kinesis-intake";
 import { type CollectorWorld, collect, type Settings } from "../../../../functions/clickstream/collector/collector";
 import type { Envelope } from "../../../../functions/clickstream/domain/envelope";
+import { type Condition, OK } from "../../../../functions/clickstream/domain/health";
 import { parseOrigins } from "../../../../functions/clickstream/domain/origins";
 import { KeyRates } from "../../../../functions/clickstream/domain/partitioning";
 import type { Incoming } from "../../../../functions/clickstream/domain/request";
@@ -67,6 +68,7 @@ export class Collecting {
   readonly clock = new ManualClock();
   readonly log = new FakeLog();
   readonly metrics = new FakeMetrics();
+  stream: Condition = OK;
   settings: () => Promise<{ value: Settings; stale?: Error }>;
 
   constructor(origins: readonly string[] = [ORIGIN]) {
@@ -76,7 +78,8 @@ export class Collecting {
 
   get world(): CollectorWorld {
     const { intake, clock, log, metrics } = this;
-    return { intake, clock, log, metrics, gunzip, rates: new KeyRates(), settings: () => this.settings() };
+    const asked = { settings: () => this.settings(), stream: async () => this.stream };
+    return { intake, clock, log, metrics, gunzip, rates: new KeyRates(), ...asked };
   }
 
   /** The answer, with its body as JSON. */
