@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import {
+  type ClickstreamSettings,
+  clickstreamKeys,
+  clickstreamMistakes,
+  clickstreamSettings,
+} from "./clickstream/config";
 import { type MarketDataSettings, marketDataKeys, marketDataSettings } from "./market-data/config";
+import { type NetworkSettings, networkKeys, networkSettings, zonesElsewhere } from "./shared/network-config";
 import { flag, json, whole } from "./shared/settings";
 
 /** Retentions that CloudWatch Logs takes, in days (API reference, PutRetentionPolicy), up to ten years. */
@@ -36,13 +43,15 @@ const commonKeys = {
     z.literal(LOG_RETENTIONS, `give a number of days that CloudWatch Logs takes: ${LOG_RETENTIONS.join(", ")}`),
   ),
   keyDeletionDays: whole(7, 30),
-  systems: json(z.strictObject({ marketData: z.boolean("give true or false") })),
+  systems: json(
+    z.strictObject({ marketData: z.boolean("give true or false"), clickstream: z.boolean("give true or false") }),
+  ),
   tags: json(tagMap),
 };
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "give an AWS region, for example us-east-1");
 
 /** Keys of the project's namespace, by name without it. Pulumi.yaml declares the same ones. */
-export const CONFIG_KEYS = { ...commonKeys, ...marketDataKeys };
+export const CONFIG_KEYS = { ...commonKeys, ...networkKeys, ...marketDataKeys, ...clickstreamKeys };
 
 export interface SluiceConfig {
   readonly region: string;
@@ -57,10 +66,12 @@ export interface SluiceConfig {
   readonly logRetentionDays: number;
   /** Days a deleted KMS key can still be restored. */
   readonly keyDeletionDays: number;
-  readonly systems: { readonly marketData: boolean };
+  readonly systems: { readonly marketData: boolean; readonly clickstream: boolean };
   /** Tags beside the standard ones. */
   readonly tags: Readonly<Record<string, string>>;
+  readonly network: NetworkSettings;
   readonly marketData: MarketDataSettings;
+  readonly clickstream: ClickstreamSettings;
 }
 
 /** One wrong setting: the key with its namespace, the value, and what to give instead. */
@@ -90,9 +101,18 @@ export function readConfig(): SluiceConfig {
     ...mistakesIn(place.error, ""),
     ...mistakesOfStack(environment),
     ...complianceMistakes(given, own),
+    ...zoneMistakes(given, own, place.data?.["aws:region"]),
+    ...mistakesOfClickstream(given, own, place.data?.["aws:region"]),
   ];
   if (!parsed.success || !place.success || mistakes.length > 0) throw refusal(environment, mistakes);
-  return { ...parsed.data, region: place.data["aws:region"], environment, marketData: marketDataSettings(parsed.data) };
+  return {
+    ...parsed.data,
+    region: place.data["aws:region"],
+    environment,
+    network: networkSettings(parsed.data),
+    marketData: marketDataSettings(parsed.data),
+    clickstream: clickstreamSettings(parsed.data),
+  };
 }
 
 function mistakesIn(error: z.ZodError | undefined, namespace: string): Mistake[] {
@@ -135,6 +155,30 @@ function complianceMistakes(given: Readonly<Record<string, string>>, namespace: 
   if (given.compliance !== "true" || !(days < COMPLIANT_LOG_DAYS)) return [];
   const says = `give ${COMPLIANT_LOG_DAYS} or more, because ${namespace}compliance is true`;
   return [{ key: `${namespace}logRetentionDays`, value: days, says }];
+}
+
+/** Of no matter where nothing stands in the network. */
+function zoneMistakes(
+  given: Readonly<Record<string, string>>,
+  namespace: string,
+  region: string | undefined,
+): Mistake[] {
+  const isNeeded = commonKeys.systems.safeParse(given.systems).data?.clickstream ?? true;
+  if (region === undefined || !isNeeded) return [];
+  const says = `give zones of ${region}, for example ${region}a`;
+  return zonesElsewhere(given.networkAzs, region).map(({ key, zone }) => ({ key: namespace + key, value: zone, says }));
+}
+
+/** What its keys say together, told beside mistakes of other keys; a key of its own that is wrong is told first. */
+function mistakesOfClickstream(
+  given: Readonly<Record<string, string>>,
+  namespace: string,
+  region: string | undefined,
+): Mistake[] {
+  const { data } = z.object(clickstreamKeys).safeParse(given);
+  return data === undefined
+    ? []
+    : clickstreamMistakes(data, region).map(({ key, ...mistake }) => ({ key: namespace + key, ...mistake }));
 }
 
 function refusal(stack: string, mistakes: readonly Mistake[]): pulumi.RunError {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Network } from "./shared/network";
 
 /** A stack output as data: the program exports it, the README lists it, a test compares the two. */
 export interface DescribedOutput<System> {
@@ -29,6 +30,30 @@ export const ESTATE_OUTPUTS: readonly DescribedOutput<Estate>[] = [
   },
   { name: "region", group: "Estate", describes: "AWS region", value: ({ region }) => region },
   { name: "account", group: "Estate", describes: "AWS account id", value: ({ account }) => account },
+];
+
+const ofNetwork = (name: string, describes: string, value: DescribedOutput<Network>["value"]) => ({
+  ...{ name: `network${name}`, group: "Network", describes, value },
+});
+
+/** The network that systems stand in. */
+export const NETWORK_OUTPUTS: readonly DescribedOutput<Network>[] = [
+  ofNetwork("VpcId", "VPC", ({ vpcId }) => vpcId),
+  ofNetwork("Cidr", "Its address range", ({ cidr }) => cidr),
+  ofNetwork("PrivateSubnetIds", "Private subnets, one a zone", ({ privateSubnetIds }) => privateSubnetIds),
+  ofNetwork("NatSubnetIds", "Subnets of NAT gateways, one a zone", ({ natSubnetIds }) => natSubnetIds),
+  ofNetwork("DynamodbEndpointId", "Gateway to DynamoDB", ({ endpoints }) => endpoints.gateways.dynamodb.id),
+  ofNetwork("S3EndpointId", "Gateway to S3", ({ endpoints }) => endpoints.gateways.s3.id),
+  ofNetwork("InterfaceEndpointIds", "Endpoints of other services", ({ endpoints }) =>
+    [...endpoints.interfaces.values()].map(({ id }) => id),
+  ),
+  ofNetwork("EndpointsSecurityGroupIds", "Their group, where there are any", ({ endpoints }) =>
+    endpoints.group ? [endpoints.group.id] : [],
+  ),
+  ofNetwork("FlowLogGroupName", "Log group of its flows", ({ flowLogGroup }) => flowLogGroup.name),
+  ofNetwork("FlowLogKeyArn", "Key that encrypts it", ({ flowLogGroup }) =>
+    flowLogGroup.kmsKeyId.apply((arn) => arn ?? ""),
+  ),
 ];
 
 /** Values by name, secret where the description says so. A system that is off has none. */

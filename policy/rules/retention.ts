@@ -1,13 +1,7 @@
-import { always, type Context, type Resource, type Rule } from "./rule";
+import { EXEMPTIONS, exempted, keeping } from "./exemptions";
+import { always, type Resource, type Rule } from "./rule";
 import { QUEUE, TABLE } from "./types";
 import { is, matches, shown, UNKNOWN } from "./values";
-
-interface Exemption {
-  readonly stack: string;
-  readonly reason: string;
-  /** ISO date, the last day on which it holds. */
-  readonly until: string;
-}
 
 /** Settings that every rule of this group has. */
 const SETTINGS: NonNullable<Rule["settings"]> = {
@@ -17,43 +11,17 @@ const SETTINGS: NonNullable<Rule["settings"]> = {
     items: { type: "string" },
     default: ["*"],
   },
-  exemptions: {
-    type: "array",
-    description:
-      "Stacks that may retain: a written reason and the last day of the exemption, ISO. Faults are told as advice.",
-    items: {
-      type: "object",
-      properties: {
-        stack: { type: "string" },
-        reason: { type: "string", minLength: 10 },
-        until: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
-      },
-      required: ["stack", "reason", "until"],
-    },
-    default: [],
-  },
+  ...EXEMPTIONS,
 };
 
-const exemptionsOf = ({ settings, stack }: Context): readonly Exemption[] =>
-  (settings.exemptions as readonly Exemption[]).filter((each) => each.stack === stack);
-
 const excuse: Rule["excuse"] = (context) => {
-  const exemption = exemptionsOf(context).find(({ until }) => context.today <= until);
-  if (exemption) return `Exempt until ${exemption.until}: ${exemption.reason}`;
+  const exemption = exempted(context);
+  if (exemption !== undefined) return exemption;
   const stacks = context.settings.stacks as readonly string[];
   return stacks.some((each) => matches(each, context.stack))
     ? undefined
     : `Advice only: the setting stacks has ${stacks.join(", ")}.`;
 };
-
-/** Faults, with a word on an exemption that is over. */
-const keeping =
-  (broken: (resource: Resource, context: Context) => readonly string[]): Rule["broken"] =>
-  (resource, context) => {
-    const over = exemptionsOf(context).filter(({ until }) => context.today > until);
-    const ended = over.map(({ until }) => ` The exemption ended on ${until}.`).join("");
-    return broken(resource, context).map((fault) => `${fault}${ended}`);
-  };
 
 const exempt = (until: string, stack = "prod") => ({
   exemptions: [{ stack, reason: "The auditors of 2026 hold this table.", until }],

@@ -112,4 +112,138 @@ describe("The configuration", () => {
     assert.match(await refusal("dev", { tags: '{"aws:owner":"x"}' }), /sluice:tags/);
     assert.deepEqual((await read("dev", { tags: '{"Team":"Feeds"}' })).tags, { Team: "Feeds" });
   });
+
+  it("refuses what clickstream's settings say together, beside any other mistake", async () => {
+    const message = await refusal("prod", {
+      keyDeletionDays: "6",
+      clickstreamParallelization: "10",
+      clickstreamPlainHttp: "true",
+      clickstreamMaximumAgeSeconds: "604800",
+      clickstreamFailureDays: "7",
+      clickstreamCollector: '{"memoryMiB":512,"timeoutSeconds":9,"reservedConcurrency":5}',
+    });
+    for (const says of [
+      "sluice:keyDeletionDays is 6: give a whole number from 7 to 30.",
+      "sluice:clickstreamParallelization is 10: 10 shards with so many batches each take 100 of 100 reserved environments; give less, or a clickstreamProcessing.reservedConcurrency of 125 or more.",
+      "sluice:clickstreamPlainHttp is true: give false, because there is a certificate; both would leave a way around TLS.",
+      "sluice:clickstreamMaximumAgeSeconds is 604800: give less than the stream keeps, 168 hours",
+      "sluice:clickstreamFailureDays is 7: give at least clickstreamLetterDays, 14",
+      "sluice:clickstreamCollector is 9: give a timeoutSeconds from 10 to 59: the load balancer waits 60.",
+    ])
+      assert.equal(message.includes(says), true, `${says}\nnot in\n${message}`);
+    assert.match(message.split("\n")[0]!, /has 6 mistakes/);
+  });
+
+  it("remembers message ids for longer than anything may be redriven", async () => {
+    const message = await refusal("dev", { clickstreamFailureDays: "45" });
+    assert.match(message, /clickstreamPolicy is 45: give idDays of more than clickstreamFailureDays, 45/);
+    assert.equal((await read("dev", { clickstreamFailureDays: "44" })).clickstream.failureDays, 44);
+    assert.match(await refusal("dev", { clickstreamRetentionHours: "1200" }), /more than the stream keeps/);
+  });
+
+  it("takes exactly four fifths of the reserved environments for full shards, and no more", async () => {
+    const with100 = (shards: string, factor: string) => ({
+      clickstreamShards: shards,
+      clickstreamParallelization: factor,
+    });
+    assert.equal((await read("dev", with100("8", "10"))).clickstream.shards, 8);
+    assert.match(await refusal("dev", with100("9", "9")), /81 of 100 reserved environments/);
+  });
+
+  it("wants a certificate for clickstream, or plain HTTP by name", async () => {
+    assert.match(
+      await refusal("prod", { clickstreamCertificateArn: "" }),
+      /clickstreamCertificateArn is : give the ARN of an ACM certificate, or clickstreamPlainHttp true/,
+    );
+    assert.equal((await read("prod")).clickstream.certificateArn?.startsWith("arn:aws:acm:"), true);
+    assert.equal((await read("dev")).clickstream.certificateArn, undefined);
+  });
+
+  it("refuses callers' ranges that AWS would refuse, and waits longer than the load balancer's", async () => {
+    const inside = await refusal("dev", { clickstreamClients: '["10.0.0.0/8","10.1.2.3/16"]' });
+    assert.match(inside, /clickstreamClients\[1\] is 10\.1\.2\.3\/16: give a range that begins where its network does/);
+    assert.match(await refusal("dev", { clickstreamClients: '["10.0.0.0/8","10.0.0.0/8"]' }), /give each range once/);
+    const reader = '{"memoryMiB":512,"timeoutSeconds":60,"reservedConcurrency":5}';
+    assert.match(
+      await refusal("dev", { clickstreamReader: reader }),
+      /clickstreamReader is 60: give a timeoutSeconds below 60/,
+    );
+    const elsewhere = { "aws:region": "eu-west-1", networkAzs: '["eu-west-1a","eu-west-1b"]' };
+    assert.match(await refusal("prod", elsewhere), /clickstreamCertificateArn is .*: give a certificate of eu-west-1/);
+  });
+
+  it("takes no write key for its hash, and no capacity of two kinds", async () => {
+    const message = await refusal("dev", {
+      clickstreamWriteKeys: '{"web":["my-secret-key"]}',
+      clickstreamAccessKeys: '{"desk":{"hashes":[],"may":["write"]}}',
+      clickstreamCapacity: '{"mode":"on-demand","read":20}',
+      clickstreamOrigins: '["*","https://www.example.com"]',
+    });
+    for (const says of [
+      "clickstreamWriteKeys.web[0] is my-secret-key: give the SHA-256 of a key",
+      "clickstreamAccessKeys.desk.hashes is []: give at least one SHA-256",
+      "clickstreamAccessKeys.desk.may[0] is write: give read, or read and erase",
+      "clickstreamCapacity",
+      "clickstreamOrigins is",
+    ])
+      assert.equal(message.includes(says), true, `${says}\nnot in\n${message}`);
+  });
+
+  it("has a private network in three zones, with one NAT gateway in dev", async () => {
+    const { network } = await read("prod");
+    assert.deepEqual(network, {
+      cidr: "10.20.0.0/16",
+      azs: ["us-east-1a", "us-east-1b", "us-east-1c"],
+      natGateways: "one-per-az",
+      interfaceEndpoints: ["kinesis-streams", "ssm"],
+    });
+    assert.equal((await read("dev")).network.natGateways, "one");
+  });
+
+  it("asks for no zones where nothing stands in the network", async () => {
+    const elsewhere = { "aws:region": "eu-west-1" };
+    assert.match(await refusal("dev", elsewhere), /networkAzs\[0\] is us-east-1a: give zones of eu-west-1/);
+    const alone = { ...elsewhere, systems: '{"marketData":true,"clickstream":false}' };
+    assert.equal((await read("dev", alone)).region, "eu-west-1");
+  });
+
+  it("tells every mistake of the network, and zones of another region together with the rest", async () => {
+    const message = await refusal("dev", {
+      networkCidr: "10.20.0.0/20",
+      networkNatGateways: "two",
+      networkInterfaceEndpoints: '["sqs","dynamodb"]',
+      networkAzs: '["us-east-1a","eu-west-1b"]',
+    });
+    assert.deepEqual(
+      message
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim())
+        .sort(),
+      [
+        "sluice:networkAzs[1] is eu-west-1b: give zones of us-east-1, for example us-east-1a.",
+        "sluice:networkCidr is 10.20.0.0/20: give a private /16, for example 10.20.0.0/16.",
+        "sluice:networkInterfaceEndpoints[1] is dynamodb: give services out of kinesis-streams, lambda, sqs, ssm, kms, logs, xray.",
+        "sluice:networkNatGateways is two: give one-per-az, one or none.",
+      ],
+    );
+  });
+
+  for (const [azs, says] of [
+    ['["us-east-1a"]', /networkAzs is \["us-east-1a"\]: give at least 2 zones/],
+    ['["us-east-1a","us-east-1a"]', /networkAzs is .*: give each zone once/],
+    ['["us-east-1a","use1-az2"]', /networkAzs\[1\] is use1-az2: give the name of a zone, for example us-east-1a/],
+    ["us-east-1a", /networkAzs is us-east-1a: give a list of zone names/],
+  ] as const) {
+    it(`refuses ${azs} for zones`, async () => assert.match(await refusal("dev", { networkAzs: azs }), says));
+  }
+
+  it("refuses an endpoint that is no list, or is named twice", async () => {
+    const message = await refusal("dev", { networkInterfaceEndpoints: '["sqs","sqs"]' });
+    assert.match(
+      await refusal("dev", { networkInterfaceEndpoints: "sqs" }),
+      /is sqs: give services out of kinesis-streams/,
+    );
+    assert.match(message, /networkInterfaceEndpoints is \["sqs","sqs"\]: give each service once/);
+  });
 });

@@ -40,9 +40,9 @@ describe("npm run policy", () => {
     FORMATS[format](stack, violationsIn(stack.resources, { ...PLACE, stack: stack.name }, config));
 
   it("tells of a stack that breaks no rule, in one line", async () => {
-    const stack = stackOf(await recordProgram("dev"));
+    const stack = stackOf(await recordProgram("prod"));
     const count = stack.resources.length;
-    assert.equal(told("table", stack), `stack dev: ${count} resources, ${RULES.length} rules: none is broken.`);
+    assert.equal(told("table", stack), `stack prod: ${count} resources, ${RULES.length} rules: none is broken.`);
   });
 
   it("knows where the program makes each resource", async () => {

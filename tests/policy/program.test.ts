@@ -17,7 +17,8 @@ type Change = { readonly inputs?: (inputs: Inputs) => Inputs; readonly opts?: ob
 
 const brokenIn = (resources: readonly Deployed[], stack: StackName): string[] => {
   const found = violationsIn(resources, { stack, today: TODAY }, config);
-  return [...new Set(found.map(({ rule }) => rule.name))].sort();
+  const unexcused = found.filter(({ fault }) => fault.excuse === undefined);
+  return [...new Set(unexcused.map(({ rule }) => rule.name))].sort();
 };
 
 const isOf = (type: string, { inputs }: Deployed): boolean => inputs.type === `aws:${type}`;
@@ -218,13 +219,73 @@ const MUTANTS: readonly (readonly [what: string, rules: readonly string[], mutat
     ["aws-name-fits-its-service"],
     setting("cloudwatch/eventArchive:EventArchive", { name: "archive-1a2b3c4" }),
   ],
+
+  [
+    "a stream in plain text",
+    ["kinesis-stream-is-encrypted"],
+    setting("kinesis/stream:Stream", { encryptionType: "NONE", kmsKeyId: undefined }),
+  ],
+  [
+    "a mapping that gives records up without a word",
+    ["lambda-stream-mapping-has-a-failure-destination"],
+    setting("lambda/eventSourceMapping:EventSourceMapping", { destinationConfig: undefined }),
+  ],
+  [
+    "a mapping that tries for ever",
+    ["lambda-stream-mapping-retries-within-bounds"],
+    setting("lambda/eventSourceMapping:EventSourceMapping", {
+      maximumRetryAttempts: undefined,
+      maximumRecordAgeInSeconds: undefined,
+    }),
+  ],
+  [
+    "a bucket that is kept",
+    ["aws-resource-can-be-destroyed"],
+    setting("s3/bucket:Bucket", { forceDestroy: undefined }),
+  ],
+  ["buckets without policies", ["s3-bucket-refuses-plain-http"], without("s3/bucketPolicy:BucketPolicy")],
+  [
+    "a bucket that may be made public",
+    ["s3-bucket-blocks-public-access"],
+    setting("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { blockPublicPolicy: false }),
+  ],
+  [
+    "a load balancer on the internet",
+    ["aws-endpoint-is-not-public", "waf-stands-before-what-is-public"],
+    setting("lb/loadBalancer:LoadBalancer", { internal: false }),
+  ],
+  [
+    "a load balancer without access logs",
+    ["aws-edge-writes-access-logs", "s3-bucket-is-encrypted"],
+    setting("lb/loadBalancer:LoadBalancer", { accessLogs: undefined }),
+  ],
+  [
+    "an old TLS policy",
+    ["lb-listener-uses-tls-1-2"],
+    setting("lb/listener:Listener", { protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-2016-08" }),
+    "prod",
+  ],
+  [
+    "callers from everywhere",
+    ["ec2-security-group-lets-nobody-in"],
+    setting("vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
+      cidrIpv4: "0.0.0.0/0",
+      fromPort: 22,
+      toPort: 22,
+    }),
+  ],
+  ["a network without flow logs", ["ec2-vpc-has-flow-logs"], without("ec2/flowLog:FlowLog")],
+  ["streams that nobody watches", ["kinesis-stream-has-an-alarm"], without(ALARM, watches("StreamName"))],
 ];
 
 describe("Our own program, under the policy pack", () => {
   for (const stack of STACKS) {
-    it(`breaks no rule in stack ${stack}, and needs no exemption`, async () => {
+    it(`breaks no rule in stack ${stack}, and is exempt of one at most: from TLS, where it says so by name`, async () => {
       const { resources } = stackOf(await recordProgram(stack));
       assert.deepEqual(brokenIn(resources, stack), []);
+      const found = violationsIn(resources, { stack, today: TODAY }, config);
+      const exempt = stack === "prod" ? [] : ["lb-listener-redirects-http"];
+      assert.deepEqual([...new Set(found.map(({ rule }) => rule.name))], exempt);
     });
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type RecordedProgram, type RecordedResource, recordProgram } from "../support/recorded-program";
+import { ONLY, type RecordedProgram, type RecordedResource, recordProgram } from "../support/recorded-program";
 
 const STAGES = ["ingestion", "processing", "notification"];
 const RULES = ["raw", "validated", "alert"];
@@ -43,11 +43,11 @@ const lineOf = ({ inputs }: RecordedResource) => {
   return `${inputs.name}: ${inputs.namespace} ${inputs.metricName} ${statistic} > ${inputs.threshold} {${dimensions.join(" ")}}`;
 };
 
-describe("Alarms of the recorded program", () => {
+describe("Alarms of market data", () => {
   let program: RecordedProgram;
   let alarms: RecordedResource[];
   before(async () => {
-    program = await recordProgram("dev");
+    program = await recordProgram("dev", ONLY.marketData);
     alarms = program.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type RecordedProgram, recordProgram } from "../support/recorded-program";
+import { ONLY, type RecordedProgram, recordProgram } from "../support/recorded-program";
 
 /** Stage → what it takes, and from whom. */
 const EDGES = {
@@ -12,10 +12,10 @@ const EDGES = {
   notification: { input: "alert", type: "MarketData.Alert", source: ["sluice.market-data.processing"] },
 } as const;
 
-describe("Edges of the recorded program", () => {
+describe("Edges of market data", () => {
   let program: RecordedProgram;
   before(async () => {
-    program = await recordProgram("dev");
+    program = await recordProgram("dev", ONLY.marketData);
   });
   const arnOf = (name: string) => program.named(name).state.arn;
 

@@ -15,12 +15,17 @@ const PREFIXES: Readonly<Record<string, string>> = {
   "aws:cloudwatch/eventArchive:EventArchive": "archive-",
   "aws:cloudwatch/eventBus:EventBus": "bus-",
   "aws:cloudwatch/eventRule:EventRule": "rule-",
-  "aws:cloudwatch/logGroup:LogGroup": "/aws/lambda/lambda-",
+  "aws:cloudwatch/logGroup:LogGroup": "/aws/",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm-",
   "aws:dynamodb/table:Table": "table-",
+  "aws:ec2/securityGroup:SecurityGroup": "security-group-",
   "aws:iam/role:Role": "role-",
+  "aws:kinesis/stream:Stream": "stream-",
   "aws:kms/alias:Alias": "alias/key-",
   "aws:lambda/function:Function": "lambda-",
+  "aws:lb/loadBalancer:LoadBalancer": "alb-",
+  "aws:lb/targetGroup:TargetGroup": "tg-",
+  "aws:s3/bucket:Bucket": "bucket-",
   "aws:sns/topic:Topic": "topic-",
   "aws:sqs/queue:Queue": "queue-",
   "aws:ssm/parameter:Parameter": "/sluice/",
@@ -29,13 +34,36 @@ const PREFIXES: Readonly<Record<string, string>> = {
 const NAMELESS = new Set([
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
   "aws:cloudwatch/eventTarget:EventTarget",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "aws:ec2/eip:Eip",
+  "aws:ec2/flowLog:FlowLog",
+  "aws:ec2/internetGateway:InternetGateway",
+  "aws:ec2/natGateway:NatGateway",
+  "aws:ec2/route:Route",
+  "aws:ec2/routeTable:RouteTable",
+  "aws:ec2/routeTableAssociation:RouteTableAssociation",
+  "aws:ec2/subnet:Subnet",
+  "aws:ec2/vpc:Vpc",
+  "aws:ec2/vpcEndpoint:VpcEndpoint",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/key:Key",
+  "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/permission:Permission",
+  "aws:lb/listener:Listener",
+  "aws:lb/listenerRule:ListenerRule",
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketNotification:BucketNotification",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   "aws:sns/topicPolicy:TopicPolicy",
   "aws:sns/topicSubscription:TopicSubscription",
   "aws:sqs/queuePolicy:QueuePolicy",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ]);
 const TAGGABLE = [
   "aws:cloudwatch/eventBus:EventBus",
@@ -43,15 +71,38 @@ const TAGGABLE = [
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:dynamodb/table:Table",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "aws:ec2/eip:Eip",
+  "aws:ec2/flowLog:FlowLog",
+  "aws:ec2/internetGateway:InternetGateway",
+  "aws:ec2/natGateway:NatGateway",
+  "aws:ec2/routeTable:RouteTable",
+  "aws:ec2/securityGroup:SecurityGroup",
+  "aws:ec2/subnet:Subnet",
+  "aws:ec2/vpc:Vpc",
+  "aws:ec2/vpcEndpoint:VpcEndpoint",
   "aws:iam/role:Role",
+  "aws:kinesis/stream:Stream",
   "aws:kms/key:Key",
+  "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/function:Function",
+  "aws:lb/listener:Listener",
+  "aws:lb/listenerRule:ListenerRule",
+  "aws:lb/loadBalancer:LoadBalancer",
+  "aws:lb/targetGroup:TargetGroup",
+  "aws:s3/bucket:Bucket",
   "aws:sns/topic:Topic",
   "aws:sqs/queue:Queue",
   "aws:ssm/parameter:Parameter",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ];
 
-const nameOf = ({ inputs }: RecordedResource) => String(inputs.name ?? inputs.dashboardName);
+const nameOf = ({ inputs }: RecordedResource) => String(inputs.name ?? inputs.dashboardName ?? inputs.bucket);
+/** Logical names begin with the instance: a system, or the network that systems share. */
+const SYSTEMS = { "market-data": "MarketData", clickstream: "Clickstream", network: "Network" } as const;
+const systemOf = ({ name }: RecordedResource) =>
+  (Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[]).find((system) => name.startsWith(`${system}-`));
 const named = (program: RecordedProgram) =>
   program.resources.filter(({ type, custom }) => custom && !NAMELESS.has(type));
 
@@ -67,7 +118,7 @@ for (const stack of STACKS) {
     it("registers everything that it declares", () => {
       const declared = program.declared.map(({ type, name }) => `${type} ${name}`).sort();
       assert.deepEqual(program.resources.map(({ type, name }) => `${type} ${name}`).sort(), declared);
-      assert.ok(custom.length > 90, `${custom.length}`);
+      assert.ok(custom.length > 200, `${custom.length}`);
     });
 
     it("names everything by type, purpose and environment", () => {
@@ -75,15 +126,19 @@ for (const stack of STACKS) {
         const prefix = PREFIXES[resource.type];
         assert.ok(prefix, `${resource.type} is not known here: does it have a physical name?`);
         assert.ok(nameOf(resource).startsWith(prefix), nameOf(resource));
+        const system = systemOf(resource);
+        const place = resource.type.startsWith("aws:s3") ? "-\\d{12}-us-east-1" : "";
         const tail = resource.type.startsWith("aws:ssm")
-          ? new RegExp(`^/sluice/${stack}/market-data/[a-z-]+$`)
-          : new RegExp(`-market-data-${stack}$`);
+          ? new RegExp(`^/sluice/${stack}/${system}/[a-z-]+$`)
+          : new RegExp(`-${system}${place}-${stack}$`);
         assert.match(nameOf(resource), tail);
       }
     });
 
     it("tags everything that takes tags, in its own inputs", () => {
-      for (const { type, name, inputs } of custom) {
+      for (const resource of custom) {
+        const { type, name, inputs } = resource;
+        const system = systemOf(resource)!;
         assert.equal("tags" in inputs, TAGGABLE.includes(type), `${type} ${name}`);
         if (!("tags" in inputs)) continue;
         const { Environment, Project, Service, Owner, CostCenter, ManagedBy, System } = inputs.tags as Record<
@@ -94,17 +149,17 @@ for (const stack of STACKS) {
         assert.deepEqual(standard, {
           Environment: stack,
           Project: "sluice",
-          Service: "MarketData",
+          Service: SYSTEMS[system],
           Owner: "market-systems",
           CostCenter: "market-systems",
           ManagedBy: "Pulumi",
-          System: "market-data",
+          System: system,
         });
       }
     });
 
     it("keeps nothing from being destroyed", () => {
-      for (const { name, protect, retainOnDelete, inputs } of program.resources) {
+      for (const { type, name, protect, retainOnDelete, inputs } of program.resources) {
         assert.equal(protect, false, name);
         assert.equal(retainOnDelete, false, name);
         for (const key of [
@@ -116,6 +171,7 @@ for (const stack of STACKS) {
           assert.ok(inputs[key] === undefined || inputs[key] === false, `${name}: ${key} is ${String(inputs[key])}`);
         }
         assert.notEqual(inputs.forceDestroy, false, name);
+        if (type === "aws:s3/bucket:Bucket") assert.equal(inputs.forceDestroy, true, name);
       }
     });
 
@@ -174,15 +230,13 @@ describe("The estate", () => {
       ["prod", 90],
     ] as const) {
       const groups = (await recordProgram(stack)).ofType("aws:cloudwatch/logGroup:LogGroup");
-      assert.deepEqual(
-        groups.map(({ inputs }) => inputs.retentionInDays),
-        [days, days, days],
-      );
+      assert.equal(groups.length, 7);
+      assert.deepEqual([...new Set(groups.map(({ inputs }) => inputs.retentionInDays))], [days]);
     }
   });
 
   it("is empty, but says where it stands, with every system off", async () => {
-    const program = await recordProgram("dev", { systems: '{"marketData":false}' });
+    const program = await recordProgram("dev", { systems: '{"marketData":false,"clickstream":false}' });
     assert.deepEqual(program.resources, []);
     assert.deepEqual(
       program.outputs.map(({ name }) => name),
@@ -190,10 +244,20 @@ describe("The estate", () => {
     );
   });
 
-  it("makes dev and prod of the same resources", async () => {
+  it("makes dev, prod and local of the same resources, but for gateways of zones and a listener with a certificate", async () => {
     const of = async (stack: StackName) =>
       (await recordProgram(stack)).resources.map(({ type, name }) => `${type} ${name}`).sort();
-    assert.deepEqual(await of("dev"), await of("prod"));
-    assert.deepEqual(await of("dev"), await of("local"));
+    const [dev, prod, local] = await Promise.all([of("dev"), of("prod"), of("local")]);
+    const without = (one: readonly string[], other: readonly string[]) => one.filter((line) => !other.includes(line));
+    assert.deepEqual(without(dev, prod), []);
+    assert.deepEqual(without(prod, dev), [
+      "aws:ec2/eip:Eip network-vpc-2",
+      "aws:ec2/eip:Eip network-vpc-3",
+      "aws:ec2/natGateway:NatGateway network-vpc-2",
+      "aws:ec2/natGateway:NatGateway network-vpc-3",
+      "aws:lb/listener:Listener clickstream-https-listener",
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule clickstream-alb-callers-10-20-0-0-16-443",
+    ]);
+    assert.deepEqual(without(dev, local), []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Lambda } from "../../components/shared/lambda";
-import { listOf, statementsOf } from "../support/iam";
-import { type RecordedProgram, recordProgram } from "../support/recorded-program";
+import { grantsOf } from "../support/grants";
+import { ONLY, type RecordedProgram, recordProgram } from "../support/recorded-program";
 
 const PUT_EVENTS = (source: string, type: string) =>
   `events:PutEvents on bus-market-data-dev when StringEquals events:detail-type=${type} events:source=${source}`;
@@ -54,40 +54,10 @@ const WILDCARDS = [
   "xray:PutTraceSegments, xray:PutTelemetryRecords: X-Ray has no resource that these two actions could be limited to",
 ];
 
-/** The part of an ARN that names the resource. */
-const shortened = (arn: string) =>
-  arn === "*"
-    ? arn
-    : arn
-        .split(":")
-        .slice(5)
-        .join(":")
-        .replace(/^(table\/|parameter|event-bus\/|key\/|log-group:)/, "");
-
-function grantsOf(program: RecordedProgram, role: string): string[] {
-  const policies = program.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs.role === role);
-  return policies
-    .flatMap(({ inputs }) => statementsOf(inputs.policy))
-    .flatMap(({ Effect, Action, Resource, Condition }) => {
-      assert.equal(Effect, "Allow");
-      const conditions = Object.entries(Condition ?? {}).map(
-        ([operator, tests]) =>
-          ` when ${operator} ${Object.entries(tests)
-            .map((test) => test.join("="))
-            .sort()
-            .join(" ")}`,
-      );
-      return listOf(Resource).flatMap((resource) =>
-        listOf(Action).map((action) => `${action} on ${shortened(resource)}${conditions.join("")}`),
-      );
-    })
-    .sort();
-}
-
-describe("Grants of the recorded program", () => {
+describe("Grants of market data", () => {
   let program: RecordedProgram;
   before(async () => {
-    program = await recordProgram("dev");
+    program = await recordProgram("dev", ONLY.marketData);
   });
 
   for (const [role, expected] of Object.entries(GRANTS)) {

@@ -1,42 +1,53 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { PICTURE, picture } from "../../docs/architecture/draw";
-import { readMarketDataReadme, withOutputs } from "../../docs/architecture/outputs";
-import { recordProgram } from "../support/recorded-program";
+import { DRAWN, fileOf, picture, recorded, SHOWN } from "../../docs/architecture/draw";
+import { READMES, readReadme, withOutputs } from "../../docs/architecture/outputs";
 
-describe("The README of market data", () => {
-  it("lists the outputs that the program has", () => {
-    assert.equal(readMarketDataReadme(), withOutputs(readMarketDataReadme()));
+for (const readme of READMES) {
+  describe(`The README of ${readme.system}`, () => {
+    it("lists the outputs that the program has", () => {
+      assert.equal(readReadme(readme), withOutputs(readme, readReadme(readme)));
+    });
   });
-});
+}
 
-describe("The picture of market data", () => {
-  it("is the one that the program draws", async () => {
-    assert.equal(readFileSync(PICTURE, "utf8"), picture(await recordProgram("dev")));
-  });
+for (const drawn of DRAWN) {
+  describe(`The picture of ${drawn.name}`, () => {
+    const draw = async () => picture(drawn, await recorded(drawn));
 
-  it("shows every function, table, queue, topic, and the bus with its archive", async () => {
-    const program = await recordProgram("dev");
-    const drawn = picture(program);
-    for (const { type, inputs } of program.resources) {
-      if (
-        !/(function:Function|table:Table|queue:Queue|topic:Topic|eventBus:EventBus|eventArchive:EventArchive)$/.test(
-          type,
-        )
-      )
-        continue;
-      assert.ok(drawn.includes(String(inputs.name).replace("-market-data-dev", "")), String(inputs.name));
-    }
-  });
+    it("is the one that the program draws", async () => {
+      assert.equal(readFileSync(fileOf(drawn), "utf8"), await draw());
+    });
 
-  it("has no arrow to or from nowhere", async () => {
-    const lines = picture(await recordProgram("dev")).split("\n");
-    const nodes = new Set(lines.flatMap((line) => /^ {2}(\w+)[[({]/.exec(line)?.[1] ?? []));
-    for (const line of lines) {
-      const [, from, to] = /^ {2}(\w+)(?:\(\[.*?\]\))? -[-.]+>(?:\|.*?\|)? (\w+)/.exec(line) ?? [];
-      if (!from || !to) continue;
-      assert.ok(nodes.has(from), line);
-      assert.ok(nodes.has(to) || line.endsWith("])"), line);
-    }
+    it("shows every resource that it is of", async () => {
+      const [program, text] = [await recorded(drawn), await draw()];
+      const labels =
+        drawn.name === "network"
+          ? program.resources.flatMap(({ type, inputs }) =>
+              type.endsWith(":Subnet") ? [String(inputs.cidrBlock)] : [],
+            )
+          : program.resources
+              .filter(({ type }) => SHOWN.includes(type))
+              .map(({ inputs }) => `"${String(inputs.name ?? inputs.bucket).split(`-${drawn.name}-`)[0]}"`);
+      assert.equal(labels.length >= 6, true);
+      for (const label of labels) assert.equal(text.includes(label), true, label);
+    });
+
+    it("has no node without an arrow, and no arrow to or from nowhere", async () => {
+      const lines = (await draw()).split("\n");
+      const nodes = new Set(lines.flatMap((line) => /^ {2,6}(?!subgraph)(\w+)[[({]/.exec(line)?.[1] ?? []));
+      const joined = new Set<string>();
+      for (const line of lines) {
+        const [, from, to] = /^ {2}(\w+)(?:\(\[.*?\]\))? -[-.]+>(?:\|.*?\|)? (\w+)/.exec(line) ?? [];
+        if (!from || !to) continue;
+        assert.equal(nodes.has(from), true, line);
+        assert.equal(nodes.has(to) || line.endsWith("])"), true, line);
+        for (const end of [from, to]) joined.add(end);
+      }
+      assert.deepEqual(
+        [...nodes].filter((node) => !joined.has(node)),
+        [],
+      );
+    });
   });
-});
+}

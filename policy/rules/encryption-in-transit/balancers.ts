@@ -1,4 +1,5 @@
 import { fsbp } from "../controls";
+import { EXEMPTIONS, exempted, keeping } from "../exemptions";
 import { referring } from "../links";
 import { always, type Resource, type Rule } from "../rule";
 import { at, is, isSet, listOf, manyOf, shown, UNKNOWN } from "../values";
@@ -23,7 +24,9 @@ const LISTENER: Rule = {
   controls: fsbp("ELB.1", "ELB.18"),
   types: LISTENERS,
   ofStack: true,
-  broken: (listener, { resources }) => {
+  settings: EXEMPTIONS, // a stack for development may have no certificate
+  excuse: exempted,
+  broken: keeping((listener, { resources }) => {
     const actions = listener.props.defaultActions;
     if (protocolOf(listener.props) !== "HTTP") return [];
     const plain = (list: unknown) => manyOf(list).some((action) => action !== UNKNOWN && !redirects(action));
@@ -36,7 +39,7 @@ const LISTENER: Rule = {
         .filter(({ props }) => props.actions !== UNKNOWN && plain(props.actions))
         .map(({ name, props }) => `its rule ${name} has action ${shown(at(props.actions, "type"))}.`),
     ];
-  },
+  }),
   passes: [
     ...LISTENERS.map((type) => ({
       type,
