@@ -1,26 +1,27 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { tradesFromCsv } from "../operations/market-data/prices";
-import { RUNNING } from "../operations/market-data/where";
-import { type Estate, openEstate, ROOT } from "./estate";
-import { render } from "./market/report";
-import { factsOf, outgoing, send, settleAccounts, subscribe } from "./market/run-session";
-import { generateSession } from "./market/session";
+import { RUNNING } from "../operations/where";
+import { newKeys } from "./clickstream/keys";
+import { clickstreamShow } from "./clickstream/show";
+import { serveTrackedPage } from "./clickstream/tracker/serve";
+import { type Estate, openEstate } from "./estate";
+import { exitCodeOf, interruption } from "./interruption";
+import { marketShow } from "./market/show";
 import { wholeNumber } from "./options";
 import { Progress } from "./progress";
+import type { Show } from "./show";
 
 const USAGE = `npm start -- [options]
-  --events N   events in the generated session (default 900)
+  --events N   events in the generated session of market data (default 900)
   --rate N     events a minute (default 1500; two slow cores keep up with about as much)
-  --seed N     the session's seed (default 1)
+  --clicks N   messages in the generated visits of clickstream (default 800)
+  --seed N     seed of session and visits (default 1)
   --keep       leave the cloud running until Ctrl-C`;
-
-const PRICES = join(ROOT, "node_modules/vega-datasets/data/stocks.csv");
 
 interface Options {
   readonly events: number;
   readonly rate: number;
+  readonly clicks: number;
   readonly seed: number;
   readonly keep: boolean;
 }
@@ -31,28 +32,47 @@ function optionsOf(args: string[]): Options {
     options: {
       events: { type: "string", default: "900" },
       rate: { type: "string", default: "1500" },
+      clicks: { type: "string", default: "800" },
       seed: { type: "string", default: "1" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const number = (flag: "events" | "rate" | "seed") => wholeNumber(flag, values[flag]);
+  const number = (flag: "events" | "rate" | "clicks" | "seed") => wholeNumber(flag, values[flag]);
   if (values.help) {
     console.log(USAGE);
     process.exit(0);
   }
-  return { events: number("events"), rate: number("rate"), seed: number("seed"), keep: values.keep };
+  const { keep } = values;
+  return { events: number("events"), rate: number("rate"), clicks: number("clicks"), seed: number("seed"), keep };
 }
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  const signal = interruption();
   const progress = new Progress(process.stdout);
+  // The page's own port is needed before anything is deployed: its origin is a setting.
+  const page = options.keep ? await serveTrackedPage() : undefined;
+  const keys = newKeys(page ? [page.origin] : []);
+  const shows = [marketShow(options), clickstreamShow({ ...options, keys, ...(page ? { page } : {}) })];
+  try {
+    await showAll(shows, keys.overrides, options, progress, signal);
+  } finally {
+    await page?.stop();
+  }
+}
+
+async function showAll(
+  shows: readonly Show[],
+  overrides: Readonly<Record<string, string>>,
+  options: Options,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   const started = performance.now();
   progress.say("starting the embedded cloud");
   const estate = await openEstate({
-    name: "start",
+    ...{ name: "start", overrides },
     progress: (done, declared, what) => progress.bar("deploying stack local", done, declared, what),
   });
   try {
@@ -60,8 +80,11 @@ async function main(): Promise<void> {
     progress.done(
       `${estate.deployment.resources.length} resources on ${estate.cloud.endpoint} in ${seconds} s, roles enforced`,
     );
-    await showMarketData(estate, options, progress, interrupted.signal);
-    if (options.keep && !interrupted.signal.aborted) await keep(estate, interrupted.signal);
+    let wentWell = true;
+    for (const show of shows) if (!signal.aborted) wentWell = (await show.run(estate, progress, signal)) && wentWell;
+    process.exitCode = exitCodeOf(wentWell, signal);
+    if (signal.aborted) progress.done("interrupted: what was sent is not settled");
+    if (options.keep && !signal.aborted) await keep(estate, shows, signal);
   } finally {
     progress.say("stopping");
     await estate.stop();
@@ -69,86 +92,18 @@ async function main(): Promise<void> {
   }
 }
 
-/** A generated session, then five stocks' real prices, and what became of both. */
-async function showMarketData(
-  estate: Estate,
-  options: Options,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<void> {
-  const subscriber = await subscribe(estate);
-  const show = (step: string) => (done: number, total: number) => progress.bar(step, done, total, "events sent");
-  const { events, rate: ratePerMinute, seed } = options;
-  const session = generateSession({ seed, events, ratePerMinute, startTime: new Date() });
-  const prices = tradesFromCsv(readFileSync(PRICES, "utf8"), REAL_PRICES);
-  const started = performance.now();
-  const generated = await send(estate, outgoing(session), { onSent: show("a trading session"), signal });
-  const real = await send(estate, prices, { ratePerMinute, onSent: show("real prices, 2000 to 2010"), signal });
-  const seconds = (performance.now() - started) / 1000;
-  if (signal.aborted) return;
-  progress.say("waiting until every event has been settled");
-  const ledger = await settleAccounts(estate, [...generated, ...real]);
-  const title = `Market data: a session of seed ${seed} at ${ratePerMinute.toLocaleString("en-US")} events a minute, and ${prices.length} real prices`;
-  const facts = await factsOf(estate, subscriber, { title, seconds });
-  progress.clear();
-  console.log(render(ledger, facts));
-  if (ledger.lost.length > 0) process.exitCode = 1;
-}
-
-const REAL_PRICES = {
-  source: "exchange.xnas",
-  venue: "XNAS",
-  feed: "monthly",
-  currency: "USD",
-  size: "100",
-  sequenceBase: 0,
-};
-
 /** Says how to use the running cloud, and waits for Ctrl-C. */
-async function keep(estate: Estate, signal: AbortSignal): Promise<void> {
+async function keep(estate: Estate, shows: readonly Show[], signal: AbortSignal): Promise<void> {
   const { endpoint, region, admin } = estate.cloud;
   writeFileSync(RUNNING, JSON.stringify({ endpoint, region, credentials: admin, pid: process.pid }), { mode: 0o600 });
-  console.log(keepText(estate));
+  console.log(`
+The cloud is running at ${endpoint}:
+
+  export AWS_ACCESS_KEY_ID=${admin.accessKeyId} AWS_SECRET_ACCESS_KEY=${admin.secretAccessKey} AWS_DEFAULT_REGION=${region}`);
+  for (const show of shows) console.log(show.keepText(estate).trimEnd());
+  console.log("\nCtrl-C stops it and leaves nothing.\n");
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   rmSync(RUNNING, { force: true });
-}
-
-function keepText(estate: Estate): string {
-  const { endpoint, region, admin } = estate.cloud;
-  const detail = JSON.stringify({
-    venue: "XNAS",
-    feed: "ITCH",
-    symbol: "AAPL",
-    sequence: 1,
-    eventTime: new Date().toISOString(),
-    type: "trade",
-    price: "189.30",
-    size: "100",
-    currency: "USD",
-  });
-  const entry = JSON.stringify([
-    {
-      EventBusName: estate.output("marketDataBusName"),
-      Source: "exchange.xnas",
-      DetailType: "MarketData.Raw",
-      Detail: detail,
-    },
-  ]);
-  return `
-The cloud is running at ${endpoint}. Send an event:
-
-  export AWS_ACCESS_KEY_ID=${admin.accessKeyId} AWS_SECRET_ACCESS_KEY=${admin.secretAccessKey} AWS_DEFAULT_REGION=${region}
-  aws --endpoint-url ${endpoint} events put-events --entries '${entry}'
-
-or a file of your own (columns symbol, date, price), follow one event, take letters from a failure queue, replay:
-
-  npm run market:send -- prices.csv
-  npm run market:trail -- XNAS:ITCH:AAPL:1
-  npm run market:redrive -- --stage ingestion
-  npm run market:replay -- --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z
-
-Ctrl-C stops it and leaves nothing.
-`;
 }
 
 main().catch((error: unknown) => {

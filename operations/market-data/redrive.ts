@@ -1,15 +1,11 @@
 import { parseArgs } from "node:util";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { marketDataNames } from "../../components/market-data/names";
 import { operate } from "../operate";
+import { type LettersTaken, queueUrlOf, takeLetters } from "../take-letters";
+import { locate } from "../where";
 import { type Letter, parseLetter } from "./letters";
-import { locate } from "./where";
 
 export interface RedriveRequest {
   readonly queueUrl: string;
@@ -18,63 +14,23 @@ export interface RedriveRequest {
   readonly maximum: number;
 }
 
-export interface RedriveResult {
-  readonly redriven: number;
-  readonly failed: number;
-  readonly unreadable: number;
-}
-
 /** How long a letter is held while its event is tried again; longer than a function can take (15 min). */
-const VISIBILITY_SECONDS = 960;
+const HIDDEN_SECONDS = 960;
 
 /**
- * Takes letters from a failure queue and invokes the function with each one's event, synchronously. A letter is deleted
- * only once the function has succeeded; any other is held until the end, so that it is tried once, and stays in the queue. Writes are idempotent, so a letter may be tried
- * any number of times.
+ * Takes letters from a failure queue and invokes the function with each one's event, synchronously. Writes are idempotent, so a letter may
+ * be tried any number of times.
  */
-export async function redrive(
+export function redrive(
   clients: { readonly sqs: SQSClient; readonly lambda: LambdaClient },
-  request: RedriveRequest,
+  { functionName, ...request }: RedriveRequest,
   report: (letter: Letter | undefined, problem: string | undefined) => void = () => {},
-): Promise<RedriveResult> {
-  const result = { redriven: 0, failed: 0, unreadable: 0 };
-  const held: string[] = [];
-  const total = () => result.redriven + result.failed + result.unreadable;
-  while (total() < request.maximum) {
-    const { Messages = [] } = await clients.sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: request.queueUrl,
-        MaxNumberOfMessages: 1, // each is tried for as long as the function takes
-        VisibilityTimeout: VISIBILITY_SECONDS,
-        MessageAttributeNames: ["All"],
-        WaitTimeSeconds: 1,
-      }),
-    );
-    const [message] = Messages;
-    if (!message) break;
-    const receipt = { QueueUrl: request.queueUrl, ReceiptHandle: message.ReceiptHandle! };
-    const letter = readable(message);
-    const problem = letter && (await problemOf(clients.lambda, request.functionName, letter));
-    if (!letter) result.unreadable++;
-    else if (problem) result.failed++;
-    else result.redriven++;
-    if (letter && !problem) await clients.sqs.send(new DeleteMessageCommand(receipt));
-    else held.push(receipt.ReceiptHandle);
-    report(letter, letter ? problem : "not a letter of ours");
-  }
-  for (const ReceiptHandle of held) {
-    const release = { QueueUrl: request.queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
-    await clients.sqs.send(new ChangeMessageVisibilityCommand(release));
-  }
-  return result;
-}
-
-function readable(message: Parameters<typeof parseLetter>[0]): Letter | undefined {
-  try {
-    return parseLetter(message);
-  } catch {
-    return undefined;
-  }
+): Promise<LettersTaken> {
+  return takeLetters(
+    clients.sqs,
+    { ...request, hiddenSeconds: HIDDEN_SECONDS },
+    { read: parseLetter, solve: (letter) => problemOf(clients.lambda, functionName, letter), report },
+  );
 }
 
 /** Why the function refused the event again; undefined when it took it. */
@@ -94,11 +50,6 @@ async function problemOf(lambda: LambdaClient, functionName: string, letter: Let
   }
 }
 
-async function queueUrlOf(sqs: SQSClient, name: string): Promise<string> {
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
-  return QueueUrl!;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -108,7 +59,7 @@ async function main(): Promise<void> {
       stack: { type: "string", default: "local" },
     },
   });
-  const { clients, names } = await locate(values.stack);
+  const { clients, names } = await locate(values.stack, marketDataNames);
   const stage = names.stages[values.stage as keyof typeof names.stages];
   if (!stage) throw new Error(`--stage: ${values.stage ?? "nothing"}; give ${Object.keys(names.stages).join(", ")}.`);
   const queueUrl = await queueUrlOf(clients.sqs, values.undelivered ? stage.undelivered : stage.failures);

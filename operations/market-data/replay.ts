@@ -6,8 +6,9 @@ import {
   type EventBridgeClient,
   StartReplayCommand,
 } from "@aws-sdk/client-eventbridge";
+import { marketDataNames } from "../../components/market-data/names";
 import { operate } from "../operate";
-import { locate } from "./where";
+import { locate } from "../where";
 
 export interface ReplayRequest {
   readonly archiveName: string;
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
   });
   const [from, to] = [timeOf("from", values.from), timeOf("to", values.to)];
   if (from >= to) throw new Error(`--from ${values.from} is not before --to ${values.to}.`);
-  const { clients, names } = await locate(values.stack);
+  const { clients, names } = await locate(values.stack, marketDataNames);
   const name = `replay-${Date.now()}`;
   console.log(`${name}: ${names.archive} from ${from.toISOString()} to ${to.toISOString()} → ${names.rules.raw}`);
   const request = { archiveName: names.archive, busName: names.bus, ruleName: names.rules.raw, from, to, name };

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { marketDataNames } from "../../components/market-data/names";
 import { operate } from "../operate";
+import { locate } from "../where";
 import { tradesFromCsv } from "./prices";
 import { sendEvents } from "./sender";
-import { locate } from "./where";
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const { source, venue, feed, currency, size } = values;
   const sequenceBase = Number(values["sequence-base"]);
   const events = tradesFromCsv(readFileSync(file, "utf8"), { source, venue, feed, currency, size, sequenceBase });
-  const { clients, names } = await locate(values.stack);
+  const { clients, names } = await locate(values.stack, marketDataNames);
   const sent = await sendEvents(clients.events, events, { busName: names.bus, ratePerMinute: Number(values.rate) });
   console.log(`${sent.length} events of ${file} sent to ${names.bus}`);
 }

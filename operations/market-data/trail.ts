@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { marketDataNames } from "../../components/market-data/names";
 import { operate } from "../operate";
-import { locate } from "./where";
+import { locate } from "../where";
 
 const STAGES = ["ingestion", "processing", "notification"] as const;
 
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   });
   const [eventId] = positionals;
   if (!eventId) throw new Error("Give an event id, for example XNAS:ITCH:AAPL:12345.");
-  const { clients, names } = await locate(values.stack);
+  const { clients, names } = await locate(values.stack, marketDataNames);
   const rows = await trailOf(clients.dynamodb, names.tables.audit, eventId);
   if (rows.length === 0) console.log(`${eventId}: no audit rows`);
   for (const row of rows) {

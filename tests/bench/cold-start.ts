@@ -2,8 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
-import { bundleOfStage, STAGES } from "./bundles";
+import { codeOf, entryOf, STAGES } from "./bundles";
 import { median, printFigure, printPart } from "./figures";
 
 const STARTS = 9;
@@ -13,7 +12,7 @@ export async function showColdStart(): Promise<void> {
   printPart(`Cold start: median of ${STARTS} fresh processes, a process that loads nothing taken off`);
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
   try {
-    const codes = await Promise.all(STAGES.map(async (stage) => [stage, await codeOf(stage)] as const));
+    const codes = await Promise.all(STAGES.map(async (stage) => [stage, await codeOf(entryOf(stage))] as const));
     for (const [stage, code] of codes) writeFileSync(join(folder, `${stage}.js`), code);
     const bare = startsOf([], {});
     printFigure("bare node, whole process", milliseconds(bare.whole));
@@ -27,11 +26,6 @@ export async function showColdStart(): Promise<void> {
 }
 
 const milliseconds = (figure: number) => `${figure.toFixed(1)} ms`;
-
-async function codeOf(stage: (typeof STAGES)[number]): Promise<string> {
-  const assets = (await (await bundleOfStage(stage)).archive.assets) as Record<string, pulumi.asset.StringAsset>;
-  return String(await assets["index.js"]?.text);
-}
 
 /** A value for every variable that the code asks for. */
 function environmentOf(code: string): Record<string, string> {

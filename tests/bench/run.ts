@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { wholeNumber } from "../../local/options";
 import { showBundles } from "./bundles";
+import { showClickstream } from "./clickstream";
 import { showColdStart } from "./cold-start";
 import { showDomain } from "./domain";
 import { showSustained } from "./sustained";
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   await showBundles();
   await showColdStart();
   showDomain();
+  await showClickstream();
   await showSustained({ events, ratePerMinute });
 }
 

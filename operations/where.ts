@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MarketDataNames, marketDataNames } from "../../components/market-data/names";
-import { Names } from "../../components/shared/names";
-import { Clients, type Credentials } from "../../local/clients";
-import { readStackConfig } from "../../local/stack-config";
+import { Names } from "../components/shared/names";
+import { Clients, type Credentials } from "../local/clients";
+import { readStackConfig } from "../local/stack-config";
 
-/** Where an operator's command works: clients with the operator's credentials, and the stack's physical names. */
-export interface Where {
+/** Where an operator's command works: clients with the operator's credentials, and a system's physical names. */
+export interface Where<SystemNames> {
   readonly clients: Clients;
-  readonly names: MarketDataNames;
+  readonly names: SystemNames;
+  readonly region: string;
 }
 
 /** What `npm start -- --keep` leaves for these commands. */
@@ -19,21 +19,27 @@ interface Running {
   readonly pid: number;
 }
 
-const ROOT = join(__dirname, "../..");
+const ROOT = join(__dirname, "..");
 export const RUNNING = join(ROOT, ".sluice", "running.json");
 
 /**
- * Finds a stack: `local` on the embedded cloud that `npm start -- --keep` runs, any other on AWS with the operator's own
+ * Finds a system of a stack: `local` on the embedded cloud that `npm start -- --keep` runs, any other on AWS with the operator's own
  * credentials and the region of its settings.
  */
-export async function locate(stack: string): Promise<Where> {
+export async function locate<SystemNames>(
+  stack: string,
+  namesOf: (names: Names) => SystemNames,
+): Promise<Where<SystemNames>> {
   const { project: program, config } = readStackConfig(ROOT, stack);
   const suffix = config[`${program}:environmentSuffix`];
   const project = config[`${program}:project`] ?? program;
-  const names = marketDataNames(new Names({ project, environment: stack, ...(suffix ? { suffix } : {}) }));
-  if (stack !== "local") return { clients: new Clients({ region: config["aws:region"] ?? "us-east-1" }), names };
+  const names = namesOf(new Names({ project, environment: stack, ...(suffix ? { suffix } : {}) }));
+  if (stack !== "local") {
+    const region = config["aws:region"] ?? "us-east-1";
+    return { clients: new Clients({ region }), names, region };
+  }
   const { endpoint, region, credentials } = running();
-  return { clients: new Clients({ endpoint, region }, credentials), names };
+  return { clients: new Clients({ endpoint, region }, credentials), names, region };
 }
 
 function running(): Running {
