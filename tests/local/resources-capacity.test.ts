@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import {
@@ -11,38 +10,18 @@ import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Clients } from "../../local/clients";
-import { type Cloud, startCloud } from "../../local/cloud";
-import { type Deployment, deploy } from "../../local/deploy";
-import { leftovers } from "../../local/leftovers";
+import type { Clients } from "../../local/clients";
 import { alarmRequest } from "../../local/resources/cloudwatch";
-import type { Program } from "../../local/run-program";
+import { Deploying } from "./deploying";
 import { policy } from "./roles";
 
-const root = join(__dirname, "../..");
-
 describe("Capacity and alarms on the embedded cloud", () => {
-  let cloud: Cloud;
+  const on = new Deploying("test-capacity");
+  const deployed = (program: () => unknown) => on.deploy(program);
   let admin: Clients;
-  let deployment: Deployment | undefined;
-  before(async () => {
-    cloud = await startCloud({ root, stateName: "test-capacity" });
-    admin = new Clients(cloud, cloud.admin);
+  before(() => {
+    admin = on.admin;
   });
-  after(async () => {
-    admin.close();
-    await cloud.stop();
-  });
-  afterEach(async () => {
-    await deployment?.destroy();
-    deployment = undefined;
-    assert.deepEqual(await leftovers(cloud), []);
-  });
-  async function deployed(program: () => unknown): Promise<Record<string, string>> {
-    const run = async () => program() as Awaited<ReturnType<Program>>;
-    deployment = await deploy(cloud, { root, stack: "local", program: run });
-    return deployment.outputs as Record<string, string>;
-  }
 
   const attributes = ["id", "at", "by"].map((name) => ({ name, type: "S" }));
   const index = { name: "by-by", hashKey: "by", projectionType: "ALL" };

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import {
   DeleteBucketCommand,
   DeleteObjectCommand,
@@ -16,38 +15,19 @@ import {
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Clients } from "../../local/clients";
-import { type Cloud, startCloud } from "../../local/cloud";
-import { type Deployment, deploy } from "../../local/deploy";
-import { leftovers } from "../../local/leftovers";
-import type { Program } from "../../local/run-program";
+import type { Clients } from "../../local/clients";
+import { Deploying } from "./deploying";
 import { policy } from "./roles";
 
-const root = join(__dirname, "../..");
 const Bucket = "bucket";
 
 describe("A bucket on the embedded cloud", () => {
-  let cloud: Cloud;
+  const on = new Deploying("test-buckets");
+  const deployed = (program: () => unknown) => on.deploy(program);
   let admin: Clients;
-  let deployment: Deployment | undefined;
-  before(async () => {
-    cloud = await startCloud({ root, stateName: "test-buckets" });
-    admin = new Clients(cloud, cloud.admin);
+  before(() => {
+    admin = on.admin;
   });
-  after(async () => {
-    admin.close();
-    await cloud.stop();
-  });
-  afterEach(async () => {
-    await deployment?.destroy();
-    deployment = undefined;
-    assert.deepEqual(await leftovers(cloud), []);
-  });
-  async function deployed(program: () => unknown): Promise<Record<string, string>> {
-    const run = async () => program() as Awaited<ReturnType<Program>>;
-    deployment = await deploy(cloud, { root, stack: "local", program: run });
-    return deployment.outputs as Record<string, string>;
-  }
   const put = (Key: string, Body = "text") => admin.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
   it("has its name, addresses and tags", async () => {
@@ -134,17 +114,16 @@ describe("A bucket on the embedded cloud", () => {
     await admin.s3.send(new DeleteObjectCommand({ Bucket, Key: "again" })); // leaves its versions and a marker
     await put("another");
     await assert.rejects(admin.s3.send(new DeleteObjectCommand({ Bucket, Key: "another" })), /AccessDenied|denied/i);
-    await deployment?.destroy();
-    assert.deepEqual(await leftovers(cloud), []);
+    await on.destroy();
   });
 
   it("stays when it holds something that nobody said may go", async () => {
     await deployed(() => new aws.s3.Bucket("b", { bucket: Bucket }) && undefined);
     await put("kept");
-    await assert.rejects(deployment!.destroy(), /b \(aws:s3\/bucket:Bucket\): .*not empty/);
+    await assert.rejects(on.deployment!.destroy(), /b \(aws:s3\/bucket:Bucket\): .*not empty/);
     await admin.s3.send(new DeleteObjectCommand({ Bucket, Key: "kept" }));
     await admin.s3.send(new DeleteBucketCommand({ Bucket }));
-    deployment = undefined;
+    on.deployment = undefined;
   });
 
   it("tells a queue of its objects if the queue's policy lets it, and refuses a queue that does not", async () => {
@@ -180,8 +159,7 @@ describe("A bucket on the embedded cloud", () => {
         for (const { s3 } of JSON.parse(Body).Records ?? []) keys.push(s3.object.key);
     }
     assert.deepEqual(keys, ["aws/lambda/letter"]);
-    await deployment?.destroy();
-    deployment = undefined;
+    await on.destroy();
     await assert.rejects(deployed(program(false)), /n \(.*BucketNotification\): .*destination/);
   });
 

@@ -19,41 +19,19 @@ import { GetParameterCommand, ListTagsForResourceCommand } from "@aws-sdk/client
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { Clients } from "../../local/clients";
-import { type Cloud, startCloud } from "../../local/cloud";
-import { type Deployment, deploy } from "../../local/deploy";
-import { leftovers } from "../../local/leftovers";
-import type { Program } from "../../local/run-program";
+import type { Clients } from "../../local/clients";
+import { Deploying } from "./deploying";
 import { policy } from "./roles";
 
-const root = join(__dirname, "../..");
 const tags = { Owner: "tests" };
 
 describe("A resource on the embedded cloud", () => {
-  let cloud: Cloud;
+  const on = new Deploying("test-resources");
+  const deployed = (program: () => unknown) => on.deploy(program);
   let admin: Clients;
-  let deployment: Deployment | undefined;
-  before(async () => {
-    cloud = await startCloud({ root, stateName: "test-resources" });
-    admin = new Clients(cloud, cloud.admin);
+  before(() => {
+    admin = on.admin;
   });
-  after(async () => {
-    admin.close();
-    await cloud.stop();
-  });
-  afterEach(async () => {
-    await deployment?.destroy();
-    deployment = undefined;
-    assert.deepEqual(await leftovers(cloud), []);
-  });
-  async function deployed(program: () => unknown): Promise<Record<string, string>> {
-    deployment = await deploy(cloud, {
-      root,
-      stack: "local",
-      program: async () => program() as Awaited<ReturnType<Program>>,
-    });
-    return deployment.outputs as Record<string, string>;
-  }
 
   it("is a table with its keys, indexes, expiry, backups, encryption and tags", async () => {
     const attributes = ["id", "at", "by"].map((name) => ({ name, type: name === "at" ? "N" : "S" }));
@@ -124,7 +102,7 @@ describe("A resource on the embedded cloud", () => {
     assert.equal((await admin.kms.send(new GetKeyRotationStatusCommand({ KeyId }))).KeyRotationEnabled, true);
     const keyTags = await admin.kms.send(new ListResourceTagsCommand({ KeyId }));
     assert.deepEqual(keyTags.Tags, [{ TagKey: "Owner", TagValue: "tests" }]);
-    await deployment?.destroy();
+    await on.destroy();
     const { KeyMetadata } = await admin.kms.send(new DescribeKeyCommand({ KeyId }));
     assert.equal(KeyMetadata?.KeyState, "PendingDeletion");
   });
@@ -198,7 +176,7 @@ describe("A resource on the embedded cloud", () => {
     assert.equal(Buffer.from(Payload!).toString(), '"hello world"');
     assert.deepEqual((await admin.lambda.send(new GetFunctionCommand({ FunctionName }))).Tags, tags);
     assert.match((await admin.lambda.send(new GetPolicyCommand({ FunctionName }))).Policy!, /events\.amazonaws\.com/);
-    const { environment, timeoutSeconds, memoryMiB, logGroup } = deployment!.functions.get(outputs.arn!)!;
+    const { environment, timeoutSeconds, memoryMiB, logGroup } = on.deployment!.functions.get(outputs.arn!)!;
     assert.deepEqual(
       { environment, timeoutSeconds, memoryMiB },
       { environment: { WHO: "world" }, timeoutSeconds: 3, memoryMiB: 128 },
@@ -228,7 +206,7 @@ describe("A resource on the embedded cloud", () => {
       Targets?.map(({ Id }) => Id),
       ["t"],
     );
-    assert.deepEqual(deployment?.targets, []);
+    assert.deepEqual(on.deployment?.targets, []);
     const entry = { EventBusName: "b", Source: "s", DetailType: "d", Detail: '{"a":1}' };
     await admin.events.send(new PutEventsCommand({ Entries: [entry] }));
     const { Messages } = await admin.sqs.send(new ReceiveMessageCommand({ QueueUrl: outputs.queue }));
