@@ -20,7 +20,7 @@ export function linkProblems(sources: readonly Read[], { links, erased }: Pick<A
   const said = linked(sources.filter((source) => !mayBeGone(source)));
   const saidOnce = new Set(linked(sources).map(idOf));
   const holds = new Map([...grouped(said, idOf)].map(([id, all]) => [id, all.reduce(holding)]));
-  const found = new Map(links.map((link) => [idOf(link), link]));
+  const found = new Map(links.map(({ era: _, ...link }) => [idOf(link), link])); // whose era it was written in no message says
   const lost = [...holds].filter(([id, link]) => !isDeepStrictEqual(found.get(id), link));
   return {
     lost: lost.map(([id]) => `the link of ${id} that holds`),
