@@ -1,0 +1,57 @@
+import type { NoBidReason } from "../openrtb/codes";
+import type { AnswerExtras, AnswerTerms } from "./answer-terms";
+import { bidText } from "./bid-text";
+import type { Outcome, SlotResult } from "./outcome";
+
+/**
+ * The answer to a request, a BidResponse as text, [4.2]; undefined where nobody has won. What is known of a creative
+ * beforehand is not written again, so an answer is little more than putting texts together.
+ */
+export function writeResponse(outcome: Outcome, terms: AnswerTerms, extras: AnswerExtras = {}): string | undefined {
+  const { results } = outcome;
+  let seats = "";
+  for (let at = 0; at < results.length; at++) {
+    const seat = results[at]!.winner?.seat;
+    if (seat === undefined || hasSeatBefore(results, at, seat)) continue;
+    seats += `${seats === "" ? "" : ","}{"bid":[${bidsOf(seat, results, at, terms)}],"seat":${JSON.stringify(seat)}}`;
+  }
+  if (seats === "") return undefined;
+  const id = JSON.stringify(terms.auctionId);
+  return `{"id":${id},"seatbid":[${seats}],"cur":${JSON.stringify(terms.currency)}${extText(extras)}}`;
+}
+
+export interface NoBid {
+  readonly status: 200 | 204;
+  readonly body: string;
+}
+
+/**
+ * No content, the least there is to send, [7.1].
+ * @param explain give the reason: in a test, or where it is asked why others are not in the answer
+ */
+export function noBid(requestId: string, reason: NoBidReason, explain: boolean, extras: AnswerExtras = {}): NoBid {
+  if (!explain) return { status: 204, body: "" };
+  return { status: 200, body: `{"id":${JSON.stringify(requestId)},"seatbid":[],"nbr":${reason}${extText(extras)}}` };
+}
+
+function bidsOf(seat: string, results: readonly SlotResult[], from: number, terms: AnswerTerms): string {
+  let bids = "";
+  for (let at = from; at < results.length; at++) {
+    const result = results[at]!;
+    if (result.winner?.seat === seat) bids += (bids === "" ? "" : ",") + bidText(result, result.winner, terms);
+  }
+  return bids;
+}
+
+function hasSeatBefore(results: readonly SlotResult[], end: number, seat: string): boolean {
+  for (let at = 0; at < end; at++) if (results[at]!.winner?.seat === seat) return true;
+  return false;
+}
+
+function extText({ nonBids, trace }: AnswerExtras): string {
+  if (nonBids === undefined && trace === undefined) return "";
+  const members: string[] = [];
+  if (nonBids !== undefined) members.push(`"seatnonbid":${JSON.stringify(nonBids)}`);
+  if (trace !== undefined) members.push(`"trace":${trace}`);
+  return `,"ext":{${members.join(",")}}`;
+}
