@@ -1,0 +1,184 @@
+import type { Creative } from "../campaign";
+import type { Slot, Traits } from "../traits";
+import { lowestBit } from "./bits";
+import type { Dictionary } from "./dictionary";
+import { Found } from "./found";
+import { Judge } from "./judge";
+import type { Matches } from "./matches";
+import { Question } from "./question";
+import { REASON, type Reason } from "./reasons";
+import { doublesAt, ENTRY, ENTRY_DOUBLE, wordsAt } from "./records";
+import type { Segment } from "./segment";
+import { SegmentQuery } from "./segment-query";
+import { SlotTerms } from "./slot-terms";
+
+/** Entries that each slot may have examined, whatever others of its request took. */
+const EXAMINED_BY_SLOT = 64;
+/** Entries of seats that have enough matches that a slot may pass over. */
+const PASSED_OVER = 20_000;
+
+/** The part of an index that is searched in order, and the one that came after it. */
+export interface Searched {
+  readonly base: Segment;
+  /** Undefined as long as nothing has changed. */
+  readonly overlay: (Segment & { readonly size: number }) | undefined;
+  /** Added to an ordinal, and to a creative's number, of the overlay. */
+  readonly overlayOrdinal: number;
+  readonly overlayCreative: number;
+  creative(number: number): Creative;
+}
+
+/** Walks bitsets from the best bid down; stops when there are enough matches, below the floor, or when it has done enough. */
+export class Matcher {
+  readonly #question: Question;
+  readonly #terms: SlotTerms;
+  readonly #judge: Judge;
+  readonly #base: SegmentQuery;
+  #overlay: SegmentQuery | undefined;
+  /** What the overlay matches with, and how much of it has been taken. */
+  readonly #found = new Found();
+  #taken = 0;
+  #examinable = 0;
+  #passable = 0;
+
+  constructor(
+    private readonly searched: Searched,
+    dictionary: Dictionary,
+  ) {
+    this.#question = new Question(dictionary);
+    this.#terms = new SlotTerms(dictionary);
+    this.#judge = new Judge(this.#question, this.#terms);
+    this.#base = new SegmentQuery(searched.base);
+  }
+
+  /** Something has changed: the last request is not remembered. */
+  forget(): void {
+    this.#question.traits = undefined;
+    const { overlay } = this.searched;
+    if (overlay !== undefined) this.#overlay ??= new SegmentQuery(overlay);
+  }
+
+  match(traits: Traits, slot: Slot, into: Matches): number {
+    this.ask(traits, slot);
+    into.clear();
+    this.#found.clear();
+    this.#taken = 0;
+    if (this.#terms.formats.length === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
+    const allowed = Math.max(this.#question.examinable, EXAMINED_BY_SLOT);
+    this.#examinable = allowed;
+    this.#passable = PASSED_OVER;
+    if (this.#overlay !== undefined) this.#searchOverlay(this.#overlay);
+    this.#searchBase(into);
+    while (this.#taken < this.#found.count && !into.isFull) this.#takeFound(into);
+    this.#question.examinable -= allowed - this.#examinable;
+    into.isCut = this.#examinable < 0 || this.#passable <= 0;
+    return into.finish();
+  }
+
+  /** Makes bitsets of a request and a slot. */
+  ask(traits: Traits, slot: Slot): void {
+    if (this.#question.ask(traits)) {
+      this.#base.ask(this.#question);
+      this.#overlay?.ask(this.#question);
+    }
+    this.#terms.take(slot);
+    this.#base.askSlot(this.#terms, this.#question);
+    this.#overlay?.askSlot(this.#terms, this.#question);
+  }
+
+  /** The first condition that an entry does not meet, of the request and slot that were asked last. */
+  reason(isOverlay: boolean, entry: number): Reason {
+    const query = isOverlay ? this.#overlay! : this.#base;
+    const reason = query.lacks(entry);
+    return reason === REASON.fits
+      ? this.#judge.judge(query, entry, isOverlay ? this.#decodedLater : this.#decoded)
+      : reason;
+  }
+
+  #decoded = (creative: number): Creative => this.searched.creative(creative);
+  #decodedLater = (creative: number): Creative => this.searched.creative(creative + this.searched.overlayCreative);
+
+  #searchBase(into: Matches): void {
+    const query = this.#base;
+    const { words, entries } = query.segment;
+    const { doubles } = entries;
+    const least = this.#terms.leastMicros;
+    const summaries = (words + 31) >>> 5;
+    for (let summary = 0; summary < summaries; summary++) {
+      if (doubles[doublesAt(summary << 10) + ENTRY_DOUBLE.bidMicros]! < least) return;
+      let some = query.search(summary);
+      while (some !== 0) {
+        const word = lowestBit(some);
+        some &= some - 1;
+        if (!this.#takeWord((summary << 5) | word, query.block[word]!, into)) return;
+      }
+    }
+  }
+
+  /** @returns whether to go on */
+  #takeWord(word: number, entries: number, into: Matches): boolean {
+    let left = entries;
+    while (left !== 0) {
+      const entry = (word << 5) | lowestBit(left);
+      left &= left - 1;
+      if (!this.#take(entry, into)) return false;
+    }
+    return true;
+  }
+
+  /** The next entry in order. @returns whether to go on */
+  #take(entry: number, into: Matches): boolean {
+    const { doubles, words } = this.#base.segment.entries;
+    const bidMicros = doubles[doublesAt(entry) + ENTRY_DOUBLE.bidMicros]!;
+    if (bidMicros < this.#terms.leastMicros) return false;
+    const at = wordsAt(entry);
+    const found = this.#found;
+    while (this.#taken < found.count && found.isBefore(this.#taken, bidMicros, words[at + ENTRY.tie]!)) {
+      this.#takeFound(into);
+      if (into.isFull) return false;
+    }
+    const owner = words[at + ENTRY.seat]!;
+    if (!into.wants(owner)) return --this.#passable > 0;
+    if (--this.#examinable < 0) return false;
+    if (this.#judge.judge(this.#base, entry, this.#decoded) !== REASON.fits) return true;
+    into.add(entry, this.#judge.creative, this.#judge.deal, bidMicros, owner);
+    return !into.isFull;
+  }
+
+  #takeFound(into: Matches): void {
+    const found = this.#found;
+    const at = this.#taken++;
+    const { overlayOrdinal, overlayCreative } = this.searched;
+    const { ordinal, creative, deal, bidMicros, seat } = found;
+    into.add(ordinal[at]! + overlayOrdinal, creative[at]! + overlayCreative, deal[at]!, bidMicros[at]!, seat[at]!);
+  }
+
+  #searchOverlay(query: SegmentQuery): void {
+    const summaries = (query.segment.words + 31) >>> 5;
+    for (let summary = 0; summary < summaries; summary++) {
+      let some = query.search(summary);
+      while (some !== 0) {
+        const word = lowestBit(some);
+        some &= some - 1;
+        if (!this.#findIn((summary << 5) | word, query)) return;
+      }
+    }
+  }
+
+  /** @returns whether to go on */
+  #findIn(word: number, query: SegmentQuery): boolean {
+    const { doubles, words } = query.segment.entries;
+    let left = query.block[word & 31]!;
+    while (left !== 0) {
+      const entry = (word << 5) | lowestBit(left);
+      left &= left - 1;
+      const bid = doubles[doublesAt(entry) + ENTRY_DOUBLE.bidMicros]!;
+      const tie = words[wordsAt(entry) + ENTRY.tie]!;
+      if (bid < this.#terms.leastMicros || !this.#found.wants(bid, tie)) continue;
+      if (--this.#examinable < 0) return false;
+      if (this.#judge.judge(query, entry, this.#decodedLater) !== REASON.fits) continue;
+      this.#found.add(entry, this.#judge.creative, this.#judge.deal, bid, tie, words[wordsAt(entry) + ENTRY.seat]!);
+    }
+    return true;
+  }
+}
