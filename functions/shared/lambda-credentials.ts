@@ -24,3 +24,6 @@ export const defaultProvider = () => async (): Promise<Credentials> => {
     ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
   };
 };
+
+/** The same, under the name by which the client of DAX asks for it (of `@aws-sdk/credential-providers`). */
+export const fromNodeProviderChain = defaultProvider;
