@@ -1,0 +1,4 @@
+import { compileSnapshot } from "../domain/targeting/compile-snapshot";
+import { handlerOf } from "./handler";
+
+export const handler = handlerOf(compileSnapshot);
