@@ -1,0 +1,25 @@
+import type { Caller } from "../domain/caller";
+import type { NO_BID } from "../domain/openrtb/codes";
+
+/** A bid request as it came in. */
+export interface Call {
+  /** Text where the gateway has decoded it, else bytes. */
+  readonly body: string | Uint8Array;
+  /** Who sends it, verified; undefined on a server that leaves that to others. */
+  readonly caller: Caller | undefined;
+  /** Milliseconds since the epoch at which it was received, before anybody was authorised. */
+  readonly receivedAt: number;
+}
+
+/** The answer, by HTTP. */
+export interface Answer {
+  readonly status: 200 | 204 | 400 | 403 | 413;
+  /** "" for none. */
+  readonly body: string;
+  readonly outcome: Outcome;
+  /** Impressions that are sold. */
+  readonly bids: number;
+}
+
+/** "bid", or why there is none: a closed set, for each is a metric. */
+export type Outcome = "bid" | "malformed" | "tooLarge" | "forbidden" | keyof typeof NO_BID;

@@ -1,0 +1,79 @@
+import { type CreativeFragment, creativeFragment } from "../domain/auction/creative-fragment";
+import type { Creative } from "../domain/campaign";
+import type { Micros } from "../domain/money";
+import type { Signer } from "../domain/notices/signer";
+import { microsOfText } from "../domain/price";
+import { type Exchangeable, prepareRates } from "../domain/rates";
+import type { CampaignIndex } from "../domain/targeting/campaign-index";
+import type { ExchangeSettings } from "./settings";
+
+/** What an auction cannot be held without; brought while the handler runs. */
+export interface Ready {
+  readonly index: CampaignIndex;
+  readonly settings: ExchangeSettings;
+  readonly signer: Signer;
+  readonly rates: Exchangeable;
+}
+
+/** How long a table of rates is taken for today's. */
+const RATES_FOR = 60_000;
+
+/** Gathers what auctions need, and hands it out as one once all of it is there. A part that is replaced holds from the next request on. */
+export class Readiness {
+  private index: CampaignIndex | undefined;
+  private settings: ExchangeSettings | undefined;
+  private signer: Signer | undefined;
+  private made: Ready | undefined;
+  private rates: Exchangeable | undefined;
+  private ratesUntil = 0;
+
+  put(part: Partial<Omit<Ready, "rates">>): void {
+    this.index = part.index ?? this.index;
+    this.settings = part.settings ?? this.settings;
+    this.signer = part.signer ?? this.signer;
+    this.made = this.rates = undefined;
+  }
+
+  /** There are settings. */
+  get isSettled(): boolean {
+    return this.settings !== undefined;
+  }
+
+  /** @param now milliseconds since the epoch */
+  at(now: number): Ready | undefined {
+    if (this.made !== undefined && now < this.ratesUntil) return this.made;
+    const { index, settings, signer } = this;
+    const rates = this.ratesAt(now);
+    if (index === undefined || settings === undefined || signer === undefined || rates === undefined) return undefined;
+    this.made = { index, settings, signer, rates };
+    return this.made;
+  }
+
+  /** A campaign's amount in the exchange's currency; undefined without a rate. */
+  microsOf(amount: string, currency: string, now: number): Micros | undefined {
+    const micros = microsOfText(amount);
+    return micros === undefined ? undefined : this.ratesAt(now)?.toBase(micros, currency);
+  }
+
+  private ratesAt(now: number): Exchangeable | undefined {
+    if (this.rates !== undefined && now < this.ratesUntil) return this.rates;
+    if (this.settings === undefined) return undefined;
+    const { rates, ratesMaximumAgeDays: maximumAgeDays } = this.settings;
+    // What was made with the rates of before is not handed out any more.
+    this.made = undefined;
+    this.rates = prepareRates(rates, now, { maximumAgeDays });
+    this.ratesUntil = now + RATES_FOR;
+    return this.rates;
+  }
+}
+
+const FRAGMENTS = new WeakMap<Creative, CreativeFragment>();
+
+/** What answers say of a creative, made once for as long as the index keeps the creative. */
+export function fragmentOf(creative: Creative): CreativeFragment {
+  const known = FRAGMENTS.get(creative);
+  if (known !== undefined) return known;
+  const made = creativeFragment(creative);
+  FRAGMENTS.set(creative, made);
+  return made;
+}

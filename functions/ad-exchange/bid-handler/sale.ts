@@ -1,0 +1,210 @@
+import type { AnswerTerms } from "../domain/auction/answer-terms";
+import type { RefusedBid } from "../domain/auction/check-response";
+import { clear } from "../domain/auction/clear";
+import { type Silent, seatNonBids, wantsNonBids } from "../domain/auction/non-bids";
+import type { Outcome as AuctionOutcome } from "../domain/auction/outcome";
+import { writeResponse } from "../domain/auction/write-response";
+import { type NoticeTerms, noticesOf } from "../domain/notices/notices-of";
+import { isOutside } from "../domain/offer";
+import { NO_BID } from "../domain/openrtb/codes";
+import { outboundBody } from "../domain/openrtb/outbound-body";
+import type { Awaitable, Fraud, SeatAnswer } from "../domain/ports";
+import { auctionTypeOf } from "../domain/slots-of";
+import type { Matches } from "../domain/targeting/matches";
+import type { Traits } from "../domain/traits";
+import { Asking } from "./asking";
+import type { Answer } from "./call";
+import type { CampaignOffer } from "./campaign-offer";
+import { Candidates } from "./candidates";
+import type { Case } from "./case";
+import { Holding } from "./holding";
+import { extrasOf, nothing } from "./nothing";
+import { fragmentOf, type Ready } from "./readiness";
+import { offersOfSeats } from "./seats";
+import { ANSWER, MATCH, type Stopwatch } from "./stopwatch";
+import type { Trace } from "./trace";
+import { noteAuction } from "./trace-notes";
+import type { World } from "./world";
+
+const NO_SEGMENTS: readonly string[] = [];
+const NO_ANSWERS: readonly SeatAnswer[] = [];
+const UNCHECKED = { verdict: "pass" } as const;
+
+/** The selling of one request's impressions: who may bid is asked, bids are taken, the auction is held and answered. */
+export class Sale {
+  private readonly asking: Asking;
+  private readonly candidates: Candidates;
+  private refused: readonly RefusedBid[] = [];
+  private silent: readonly Silent[] = [];
+  private traits: Traits;
+  private readonly isTest: boolean;
+
+  constructor(
+    private readonly world: World,
+    private readonly ready: Ready,
+    private readonly one: Case,
+    private readonly watch: Stopwatch,
+    private readonly trace: Trace | undefined,
+  ) {
+    this.traits = one.traits;
+    this.isTest = one.request.test === 1;
+    const { deadlines } = ready.settings;
+    this.asking = new Asking(world.now, one.traits.now, one.deadline, deadlines, watch, trace);
+    const { uncountedImpressions } = ready.settings;
+    this.candidates = new Candidates(ready.index, world.ports.caps, uncountedImpressions, this.asking, one, trace);
+  }
+
+  /** Answers that came after their deadline, or never. */
+  get late(): number {
+    return this.asking.late;
+  }
+
+  /** Everything in its order; waits for no port that has its answer at once. */
+  answer(matches: Matches): Awaitable<Answer> {
+    return this.asking.after(MATCH, this.segments(), (more) => {
+      this.know(more);
+      return this.asking.after(MATCH, this.fraud(), (check) =>
+        check.verdict === "refuse" ? this.suspected(check.reason) : this.sell(matches),
+      );
+    });
+  }
+
+  private sell(matches: Matches): Awaitable<Answer> {
+    // Seats outside take longest, so they think while campaigns are matched.
+    const demand = this.demand();
+    this.candidates.match(this.traits, matches);
+    this.watch.lap(MATCH);
+    return this.asking.after(ANSWER, this.candidates.underCaps(), () =>
+      this.asking.after(ANSWER, demand, (answers) => {
+        this.take(answers);
+        const outcome = this.auction();
+        return this.asking.after(ANSWER, this.held(outcome), (sold) => this.answered(sold));
+      }),
+    );
+  }
+
+  /** Only of somebody who may be known and can be recognised. */
+  private segments(): Awaitable<readonly string[]> {
+    const { traits, one } = this;
+    if (!one.permitted.segments || traits.userKey === "") return NO_SEGMENTS;
+    return this.asking.ask("segments", (deadline) => this.world.ports.segments.of(traits, deadline), NO_SEGMENTS);
+  }
+
+  private know(more: readonly string[]): void {
+    if (more.length === 0) return;
+    this.traits = { ...this.traits, segments: [...this.traits.segments, ...more] };
+    // How many, not which: whoever tests could ask for anybody, and is not to learn what is stored of them.
+    this.trace?.note("segments", { more: more.length });
+  }
+
+  /** Who is not checked in time is let pass: a refusal that nobody has decided would cost every publisher its sales. */
+  private fraud(): ReturnType<Fraud["check"]> {
+    return this.asking.ask("fraud", (deadline) => this.world.ports.fraud.check(this.traits, deadline), UNCHECKED);
+  }
+
+  private suspected(reason: number): Answer {
+    this.trace?.note("fraud", { refused: reason });
+    const known = Object.entries(NO_BID).find(([, code]) => code === reason)?.[0];
+    const outcome = (known ?? "suspectedNonHuman") as keyof typeof NO_BID;
+    return nothing(this.one.request, outcome, { trace: this.trace });
+  }
+
+  private demand(): Awaitable<readonly SeatAnswer[]> {
+    const { ports, testDemand } = this.world;
+    const demand = this.isTest && this.ready.settings.testSeat ? testDemand : ports.demand;
+    return this.asking.ask(
+      "demand",
+      (deadline) => demand.ask(() => this.outbound(deadline), this.traits, deadline),
+      NO_ANSWERS,
+    );
+  }
+
+  /** What seats outside may get of the request, and the time that they have. */
+  private outbound(deadline: number): string {
+    const { request, permitted, seller, isOwn } = this.one;
+    const { asi, sid = "" } = this.ready.settings;
+    const tmax = Math.max(1, Math.floor(deadline - this.world.now()));
+    return outboundBody(request, permitted, { asi, sid: seller || sid, isSource: isOwn, tmax });
+  }
+
+  private take(answers: readonly SeatAnswer[]): void {
+    if (answers.length === 0) return;
+    const { offers, refused, silent, late } = offersOfSeats(answers, this.one, this.traits, this.ready.rates);
+    for (const offer of offers) this.candidates.offers.push(offer);
+    this.refused = refused;
+    this.silent = silent;
+    this.asking.late += late;
+    this.trace?.note("demand", {
+      seats: answers.map(({ seat, says }) => ({ seat, says })),
+      refused: refused.map(({ seat, reason, bid }) => ({ seat, imp: bid?.impid, loss: reason })),
+    });
+  }
+
+  private auction(): AuctionOutcome {
+    const { request, slots } = this.one;
+    const { incrementMicros } = this.ready.settings;
+    return clear(slots, this.candidates.offers, { auctionId: request.id, at: auctionTypeOf(request), incrementMicros });
+  }
+
+  /** Nothing of a test is billed, so nothing is held for it. */
+  private held(outcome: AuctionOutcome): Awaitable<AuctionOutcome> {
+    if (this.isTest) return outcome;
+    const { ports } = this.world;
+    return new Holding(ports.budgets, this.asking, this.one, this.ready.settings.graceSeconds, this.trace).held(
+      outcome,
+    );
+  }
+
+  private answered(sold: AuctionOutcome): Answer {
+    const { request, traits, currency, seller } = this.one;
+    const { index, signer, rates, settings } = this.ready;
+    const terms: AnswerTerms = {
+      auctionId: request.id,
+      isTest: this.isTest,
+      fromMicros: (micros, code) => rates.fromBase(micros, code),
+      channel: traits.channel,
+      publisher: seller,
+      currency,
+      own: (offer) => {
+        const { campaign, creative } = offer as CampaignOffer;
+        return { campaign, fragment: fragmentOf(index.creative(creative)) };
+      },
+      signer,
+      noticeUrl: this.world.noticeUrl,
+      now: traits.now,
+      graceSeconds: settings.graceSeconds,
+    };
+    if (this.trace) noteAuction(this.trace, sold);
+    this.tell(sold, terms);
+    const { trace } = this;
+    const explained = wantsNonBids(request)
+      ? { nonBids: seatNonBids(sold, this.refused, this.silent), trace }
+      : { trace };
+    const body = writeResponse(sold, terms, extrasOf(explained));
+    if (body !== undefined) return { status: 200, body, outcome: "bid", bids: bidsIn(sold) };
+    return nothing(
+      request,
+      this.candidates.offers.length + this.refused.length === 0 ? this.candidates.none : "allRefused",
+      explained,
+    );
+  }
+
+  /** Seats outside have asked to be told how their bids came out. Whoever fails to tell them does not undo the sale. */
+  private tell(sold: AuctionOutcome, terms: NoticeTerms): void {
+    if (this.refused.length === 0 && !this.candidates.offers.some(isOutside)) return;
+    const notices = noticesOf(sold, this.refused, terms);
+    if (notices.length === 0) return;
+    try {
+      this.world.ports.notices.take(notices);
+    } catch {
+      this.asking.late++;
+      this.trace?.note("notices", { answer: "failed" });
+    }
+  }
+}
+
+function bidsIn({ results }: AuctionOutcome): number {
+  let bids = 0;
+  for (let at = 0; at < results.length; at++) if (results[at]!.winner !== undefined) bids++;
+  return bids;
+}

@@ -1,0 +1,18 @@
+import type { Demand, Ports } from "../domain/ports";
+import type { Meter } from "./meter";
+import type { Readiness } from "./readiness";
+
+/** What a decision has beside its request. All of it is there at once, but for what ports answer. */
+export interface World {
+  readonly ready: Readiness;
+  readonly ports: Ports;
+  /** Bids on requests of `test` 1 in place of the seats outside, where the settings say so. */
+  readonly testDemand: Demand;
+  readonly meter: Pick<Meter, "record">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds that only ever rise, to measure with. */
+  readonly clock: () => number;
+  /** What notice URLs begin with, without a slash at the end. */
+  readonly noticeUrl: string;
+}
