@@ -1,37 +1,50 @@
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
 const ROOT = resolve(__dirname, "../..");
+/** Nothing is written there: it is where paths of outputs start. */
+const FOLDER = join(ROOT, ".sluice", "bundles");
 
-/** One function's code: `index.js`, exporting `handler`, and its source map. */
-export interface Bundle {
-  readonly archive: pulumi.asset.AssetArchive;
-  /** Size of `index.js` in bytes. */
+/** One file of a bundle. */
+export interface BundledFile {
+  /** Size in bytes. */
   readonly bytes: number;
   /** Bytes that each input file contributes, largest first: what to look at when a budget is exceeded. */
   readonly inputs: readonly (readonly [path: string, bytes: number])[];
 }
 
+/** One function's code: `index.js`, exporting `handler`, what stands beside it, and their source maps. Sizes are those of `index.js`. */
+export interface Bundle extends BundledFile {
+  readonly archive: pulumi.asset.AssetArchive;
+  /** Every file by its name, `index.js` among them. */
+  readonly files: Readonly<Record<string, BundledFile>>;
+}
+
+/** Modules that get a file of their own, by its name without `.js`: what a worker thread runs. Paths are relative to the repository's root. */
+export type BesideEntry = Readonly<Record<string, string>>;
+
 const bundles = new Map<string, Promise<Bundle>>();
 
 /**
- * Bundles a handler inside the program, so that AWS and the embedded cloud run the same bytes. Memoised by entry.
+ * Bundles a handler inside the program, so that AWS and the embedded cloud run the same bytes. Memoised by its entries.
  * @param entry path of the handler's module, relative to the repository's root
+ * @param beside modules that `index.js` starts by path and does not contain
  */
-export function bundleOf(entry: string): Promise<Bundle> {
-  const known = bundles.get(entry);
+export function bundleOf(entry: string, beside: BesideEntry = {}): Promise<Bundle> {
+  const key = JSON.stringify([entry, Object.entries(beside).sort()]);
+  const known = bundles.get(key);
   if (known !== undefined) return known;
-  const made = bundle(entry);
-  bundles.set(entry, made);
+  const made = bundle({ ...beside, index: entry });
+  bundles.set(key, made);
   return made;
 }
 
-async function bundle(entry: string): Promise<Bundle> {
+async function bundle(entries: BesideEntry): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: { index: join(ROOT, entry) },
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(ROOT, path)])),
     absWorkingDir: ROOT,
-    outdir: join(ROOT, ".sluice", "bundles"),
+    outdir: FOLDER,
     write: false,
     bundle: true,
     minify: true,
@@ -44,6 +57,7 @@ async function bundle(entry: string): Promise<Bundle> {
     // No client here streams events; the SDK brings that along as well.
     alias: {
       "@aws-sdk/credential-provider-node": join(ROOT, "functions/shared/lambda-credentials.ts"),
+      "@aws-sdk/credential-providers": join(ROOT, "functions/shared/lambda-credentials.ts"),
       "@smithy/core/event-streams": join(ROOT, "functions/shared/no-event-streams.ts"),
     },
     define: { "process.env.NODE_ENV": '"production"' },
@@ -53,18 +67,27 @@ async function bundle(entry: string): Promise<Bundle> {
     metafile: true,
     logLevel: "silent",
   });
-  const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? "";
-  const code = text("index.js");
-  const [output] = Object.entries(metafile.outputs).filter(([path]) => path.endsWith("index.js"));
+  const names = Object.keys(entries)
+    .sort()
+    .map((name) => `${name}.js`);
+  const text = (file: string) => outputFiles.find(({ path }) => path === join(FOLDER, file))?.text ?? "";
+  const files = Object.fromEntries(
+    names.map((name) => [name, { bytes: Buffer.byteLength(text(name)), ...inputsOf(metafile, name) }]),
+  );
+  const assets = names.flatMap((name) => [name, `${name}.map`]);
+  return {
+    archive: new pulumi.asset.AssetArchive(
+      Object.fromEntries(assets.map((file) => [file, new pulumi.asset.StringAsset(text(file))])),
+    ),
+    ...(files["index.js"] as BundledFile),
+    files,
+  };
+}
+
+function inputsOf({ outputs }: Metafile, file: string): Pick<BundledFile, "inputs"> {
+  const [output] = Object.entries(outputs).filter(([path]) => path.endsWith(`/${file}`));
   const inputs = Object.entries(output?.[1].inputs ?? {}).map(
     ([path, { bytesInOutput }]) => [path, bytesInOutput] as const,
   );
-  return {
-    archive: new pulumi.asset.AssetArchive({
-      "index.js": new pulumi.asset.StringAsset(code),
-      "index.js.map": new pulumi.asset.StringAsset(text("index.js.map")),
-    }),
-    bytes: Buffer.byteLength(code),
-    inputs: inputs.sort(([, a], [, b]) => b - a),
-  };
+  return { inputs: inputs.sort(([, a], [, b]) => b - a) };
 }

@@ -1,24 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { policyOf } from "./access";
-import { DeadLetters } from "./dead-letters";
+import type { DeadLetters } from "./dead-letters";
 import type { Lambda } from "./lambda";
-import { sendsTo } from "./verbs";
-
-/** What becomes of events that do not get through. Nothing has a default: an edge says what it does with failures. */
-export interface BusToLambdaFailures {
-  /** Takes what the function has accepted and failed: event, error and number of attempts. */
-  readonly failed: DeadLetters;
-  /** Attempts after the first that failed with an error: 0 to 2 (Lambda). */
-  readonly retryAttempts: number;
-  /** How long Lambda keeps an event that is throttled or failing: 60 to 21,600. */
-  readonly maximumEventAgeSeconds: number;
-  /** Physical name of the queue for what EventBridge could not hand over. */
-  readonly undeliveredName: string;
-  /** How often (0 to 185) and how long (60 to 86,400) EventBridge tries to hand an event over. */
-  readonly deliveryAttempts: number;
-  readonly deliveryAgeSeconds: number;
-}
+import { type RuleToLambdaFailures, ruleToLambda } from "./rule-to-lambda";
 
 export interface BusToLambdaArgs {
   readonly bus: aws.cloudwatch.EventBus;
@@ -29,7 +13,7 @@ export interface BusToLambdaArgs {
   readonly sources: readonly string[];
   readonly detailType: string;
   readonly to: Lambda;
-  readonly failures: BusToLambdaFailures;
+  readonly failures: RuleToLambdaFailures;
 }
 
 export interface BusToLambda {
@@ -56,62 +40,9 @@ export function busToLambda(name: string, args: BusToLambdaArgs, opts: pulumi.Cu
     },
     opts,
   );
-  const sender = { service: "events.amazonaws.com", sourceArn: rule.arn };
-  const undelivered = new DeadLetters(`${name}-undelivered`, { name: failures.undeliveredName, sender }, opts);
-  const permission = new aws.lambda.Permission(
-    `${name}-permission`,
-    {
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      function: to.function.name,
-      sourceArn: rule.arn,
-    },
-    opts,
-  );
-  const destination = failureDestination(name, to, failures, opts);
-  new aws.cloudwatch.EventTarget(
-    `${name}-target`,
-    {
-      rule: rule.name,
-      eventBusName: bus.name,
-      targetId: "function",
-      arn: to.function.arn,
-      retryPolicy: {
-        maximumRetryAttempts: failures.deliveryAttempts,
-        maximumEventAgeInSeconds: failures.deliveryAgeSeconds,
-      },
-      deadLetterConfig: { arn: undelivered.queue.arn },
-    },
-    { ...opts, dependsOn: [permission, destination, undelivered.policy] },
-  );
-  return { rule, undelivered };
+  return { rule, undelivered: ruleToLambda(name, { rule, to, failures }, opts) };
 }
 
 /** A source pattern: exact, or a prefix when the entry ends in `*`. */
 export const matcherOf = (source: string): string | { readonly prefix: string } =>
   source.endsWith("*") ? { prefix: source.slice(0, -1) } : source;
-
-function failureDestination(
-  name: string,
-  to: Lambda,
-  failures: BusToLambdaFailures,
-  opts: pulumi.CustomResourceOptions,
-) {
-  const { failed, retryAttempts, maximumEventAgeSeconds } = failures;
-  // Lambda checks the role when a destination is set, so the permission comes first.
-  const mayFail = new aws.iam.RolePolicy(
-    `${name}-failures-policy`,
-    { name: "failures", role: to.role.name, policy: policyOf(sendsTo(failed.queue).grants) },
-    opts,
-  );
-  return new aws.lambda.FunctionEventInvokeConfig(
-    `${name}-invocation`,
-    {
-      functionName: to.function.name,
-      maximumRetryAttempts: retryAttempts,
-      maximumEventAgeInSeconds: maximumEventAgeSeconds,
-      destinationConfig: { onFailure: { destination: failed.queue.arn } },
-    },
-    { ...opts, dependsOn: [mayFail, failed.policy] },
-  );
-}

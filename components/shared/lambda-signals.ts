@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Lambda } from "./lambda";
 import { LASTING, type Reading, type Signal, type Subject } from "./signals";
 
@@ -106,3 +107,36 @@ export const countedBy = (
   namespace,
   dimensions: { service, FunctionName: fn.function.name },
 });
+
+/** Of the alias whose environments are kept ready: AWS counts these by function and alias. */
+const onReady = (fn: Lambda, subject: Subject, reading: Reading): Signal => {
+  const { function: of, alias } = fn;
+  const signal = onFunction(fn, subject, reading);
+  return alias
+    ? { ...signal, dimensions: { FunctionName: of.name, Resource: pulumi.interpolate`${of.name}:${alias.name}` } }
+    : signal;
+};
+
+/** @param share of the environments that are kept ready, 0 to 1 */
+export const busynessOf = (subject: string, fn: Lambda, share: number): Signal =>
+  onReady(
+    fn,
+    {
+      name: `ready-busy-${subject}`,
+      chart: "Ready environments in use",
+      says: `Over ${Math.round(share * 100)} % of the environments that are kept ready work: scaling does not follow, or is at its most.`,
+    },
+    { metric: "ProvisionedConcurrencyUtilization", statistic: "Maximum", above: share, lasting: LASTING },
+  );
+
+/** @param above invocations a minute that met no ready environment */
+export const spilloverOf = (subject: string, fn: Lambda, above: number): Signal =>
+  onReady(
+    fn,
+    {
+      name: `spillover-${subject}`,
+      chart: "Invocations beyond the ready environments",
+      says: "Invocations go to environments that start for them: the first of each is slow. Keep more ready, or earlier.",
+    },
+    { metric: "ProvisionedConcurrencySpilloverInvocations", statistic: "Sum", above },
+  );

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Access, anyResource, type Grant, grant, policyOf } from "./access";
-import { bundleOf } from "./bundle";
+import { type BesideEntry, bundleOf } from "./bundle";
 import { inNetwork, interfaceGrants, type LambdaNetwork } from "./lambda-network";
 import type { Network } from "./network";
 
@@ -17,6 +17,8 @@ export interface LambdaArgs<Env extends Record<string, string>> {
   readonly description: string;
   /** The handler's module, relative to the repository's root; it exports `handler`. */
   readonly entry: string;
+  /** Modules that get a file of their own beside `index.js`, by its name without `.js`; none when left out. */
+  readonly beside?: BesideEntry;
   /** The function's environment, one Access a variable; the role is derived from it. */
   readonly env: { readonly [Name in keyof Env]: Access };
   readonly memoryMiB: number;
@@ -26,8 +28,26 @@ export interface LambdaArgs<Env extends Record<string, string>> {
   readonly logRetentionDays: number;
   /** Becomes the tag FunctionType. */
   readonly type: string;
+  /** Name under which what invokes it finds the published version; when left out nothing is published, and the function itself is invoked. */
+  readonly alias?: string;
+  /** Extensions that run beside it, each with what it needs; none when left out. */
+  readonly layers?: readonly Layer[];
   /** Where it stands. Left out: in Lambda's own network, with a way to everything. */
   readonly network?: Network;
+}
+
+/** A layer: its value is the ARN of a layer's version. */
+export type Layer = Access;
+
+/** What invokes a function: it by name, in one place for the function itself and for an alias of it. */
+export interface Invoked {
+  /** Of the alias where there is one: what integrations, mappings and targets are given. */
+  readonly arn: pulumi.Output<string>;
+  /** The same, as API Gateway is told. */
+  readonly invokeArn: pulumi.Output<string>;
+  /** For permissions, which name function and alias apart. */
+  readonly name: pulumi.Output<string>;
+  readonly qualifier?: pulumi.Output<string>;
 }
 
 /**
@@ -40,6 +60,8 @@ export class Lambda<Env extends Record<string, string> = Record<string, string>>
   readonly function: aws.lambda.Function;
   readonly role: aws.iam.Role;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** Stands for the published version; of a function with `alias`. */
+  readonly alias?: aws.lambda.Alias;
   /** Of a function in a network. */
   readonly securityGroup?: aws.ec2.SecurityGroup;
   /** What the role may do; edges add to it in policies of their own. */
@@ -55,7 +77,8 @@ export class Lambda<Env extends Record<string, string> = Record<string, string>>
       parent,
     );
     this.role = new aws.iam.Role(`${name}-role`, roleArgs(args), parent);
-    const accesses = Object.values<Access>(args.env);
+    const layers = Object.fromEntries((args.layers ?? []).map((layer, index) => [`layer ${index + 1}`, layer]));
+    const accesses = Object.values<Access>({ ...args.env, ...layers });
     const { network } = args;
     const ownNeeds = [...ownGrants(this.logGroup), ...(network ? interfaceGrants(network) : [])];
     this.grants = [...accesses.flatMap(({ grants }) => grants), ...ownNeeds];
@@ -66,15 +89,37 @@ export class Lambda<Env extends Record<string, string> = Record<string, string>>
     );
     const { securityGroup } = args.names;
     const within =
-      network && inNetwork(name, { network, securityGroup, env: args.env, dependsOn: [rolePolicy] }, parent);
+      network &&
+      inNetwork(name, { network, securityGroup, env: { ...args.env, ...layers }, dependsOn: [rolePolicy] }, parent);
     if (within) this.securityGroup = within.group;
     this.function = new aws.lambda.Function(`${name}-function`, functionArgs(args, this.role, this.logGroup, within), {
       ...parent,
       dependsOn: [rolePolicy, ...(within?.rules ?? [])],
     });
+    if (args.alias !== undefined) this.alias = aliasOf(name, args.alias, this.function, parent);
     this.registerOutputs({ functionArn: this.function.arn, roleArn: this.role.arn });
   }
+
+  /** How to invoke it: through its alias where it has one. */
+  get invoked(): Invoked {
+    const { function: fn, alias } = this;
+    return alias
+      ? { arn: alias.arn, invokeArn: alias.invokeArn, name: fn.name, qualifier: alias.name }
+      : { arn: fn.arn, invokeArn: fn.invokeArn, name: fn.name };
+  }
 }
+
+const aliasOf = (name: string, alias: string, fn: aws.lambda.Function, opts: pulumi.CustomResourceOptions) =>
+  new aws.lambda.Alias(
+    `${name}-${alias}-alias`,
+    {
+      name: alias,
+      description: "What is deployed",
+      functionName: fn.name,
+      functionVersion: fn.version,
+    },
+    opts,
+  );
 
 const roleArgs = <Env extends Record<string, string>>({ names, description }: LambdaArgs<Env>): aws.iam.RoleArgs => ({
   name: names.role,
@@ -106,7 +151,9 @@ const functionArgs = <Env extends Record<string, string>>(
   runtime: "nodejs22.x",
   architectures: ["arm64"],
   handler: "index.handler",
-  code: bundleOf(args.entry).then(({ archive }) => archive),
+  code: bundleOf(args.entry, args.beside).then(({ archive }) => archive),
+  ...(args.alias !== undefined && { publish: true }),
+  ...(args.layers && { layers: args.layers.map(({ value }) => value) }),
   role: role.arn,
   memorySize: args.memoryMiB,
   timeout: args.timeoutSeconds,
@@ -135,5 +182,5 @@ function refuseBadArgs<Env extends Record<string, string>>(
   };
   whole("memoryMiB", 128, 10_240);
   whole("timeoutSeconds", 1, 900);
-  whole("reservedConcurrency", 1, 1_000);
+  whole("reservedConcurrency", 1, 10_000);
 }

@@ -34,6 +34,12 @@ const FORMS = {
   stream: form("stream", 128, DOTTED, DOTTED_SAYS),
   loadBalancer: form("alb", 32, /^[A-Za-z0-9-]+$/, "letters, digits and -"),
   targetGroup: form("tg", 32, /^[A-Za-z0-9-]+$/, "letters, digits and -"),
+  secret: form("secret", 512, /^[A-Za-z0-9/_+=.@-]+$/, "letters, digits and /_+=.@-"),
+  // DAX: "must begin with a letter"; the prefix does, and neither ends in a hyphen nor has two in a row.
+  dax: form("dax", 20, /^[a-z]([a-z0-9]|-(?=[a-z0-9]))*$/, "lower-case letters, digits and single -"),
+  daxParameters: form("dax-parameters", 255, WORD, WORD_SAYS),
+  daxSubnets: form("dax-subnets", 255, WORD, WORD_SAYS),
+  samplingRule: form("sampling", 32, WORD, WORD_SAYS),
   bucket: form("bucket", 63, /^[a-z0-9][a-z0-9-]*[a-z0-9]$/, "lower-case letters, digits and -", 3),
   securityGroup: form(
     "security-group",
@@ -41,6 +47,12 @@ const FORMS = {
     /^[\w .:/()#,@[\]+=&;{}!$*-]+$/,
     "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
   ),
+  api: form("api", 255, DOTTED, DOTTED_SAYS),
+  authorizer: form("authorizer", 128, DOTTED, DOTTED_SAYS),
+  usagePlan: form("usage-plan", 255, DOTTED, DOTTED_SAYS),
+  apiKey: form("api-key", 255, DOTTED, DOTTED_SAYS),
+  webAcl: form("waf", 128, WORD, WORD_SAYS),
+  logPolicy: form("log-policy", 255, DOTTED, DOTTED_SAYS),
   // These two have no names of their own: the tag Name shows them.
   vpc: form("vpc", 256, DOTTED, DOTTED_SAYS),
   endpoint: form("endpoint", 256, DOTTED, DOTTED_SAYS),
@@ -85,6 +97,16 @@ export class Names {
   /** The log group of a network's flows. */
   flowLogGroup(vpcName: string): string {
     return checked(`/aws/vpc/${vpcName}`, "log group", LOG_GROUP);
+  }
+
+  /** The log group of an API's requests. */
+  apiLogGroup(apiName: string): string {
+    return checked(`/aws/apigateway/${apiName}`, "log group", LOG_GROUP);
+  }
+
+  /** The log group of a web ACL; WAF takes none that begins otherwise. */
+  webAclLogGroup(webAclName: string): string {
+    return checked(`aws-waf-logs-${webAclName}`, "log group", LOG_GROUP);
   }
 
   /** `/{project}/{environment}/{system}/{key}`. */

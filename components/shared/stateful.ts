@@ -29,12 +29,14 @@ export interface TableArgs {
   readonly capacity?: Capacity;
   /** Whether changes, with what was there before and after, can be read for 24 hours. Not when left out. */
   readonly streamed?: boolean;
+  /** A key of ours, which readers and writers then need as well (`decrypting`, `encrypting`); the AWS managed one when left out. */
+  readonly key?: aws.kms.Key;
   /** Becomes the tag TableType. */
   readonly type: string;
 }
 
 /**
- * A table encrypted with the AWS managed key (readers need no KMS permission), restorable to any second of the last 35 days,
+ * A table encrypted with the AWS managed key (readers need no KMS permission) or one of ours, restorable to any second of the last 35 days,
  * and destroyed with its stack.
  */
 export function keyedTable(
@@ -83,7 +85,7 @@ function tableArgs(args: TableArgs, capacity: Capacity): aws.dynamodb.TableArgs 
     }),
     ...(args.expiresAt && { ttl: { attributeName: args.expiresAt, enabled: true } }),
     ...(args.streamed && { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" }),
-    serverSideEncryption: { enabled: true },
+    serverSideEncryption: { enabled: true, ...(args.key && { kmsKeyArn: args.key.arn }) },
     pointInTimeRecovery: { enabled: true },
     deletionProtectionEnabled: false,
     tags: { TableType: args.type },

@@ -15,8 +15,12 @@ export interface StreamToLambdaFailures {
   readonly maximumAgeSeconds: number;
 }
 
-export interface StreamToLambdaArgs {
+export interface StreamToLambdaArgs extends BatchesToLambdaArgs {
   readonly from: EncryptedStream;
+}
+
+/** How records of a stream, of Kinesis or of a table, are handed over. */
+export interface BatchesToLambdaArgs {
   readonly to: Lambda;
   /** Most records of a batch, 1 to 10,000 and 6 MB. */
   readonly batchSize: number;
@@ -32,13 +36,20 @@ export interface StreamToLambdaArgs {
  * The function answers with the records that failed; a batch is retried from the first of them, halved, and in the end kept whole with why.
  * Lambda reads with the function's role, so its rights and those of the failures come before the mapping.
  */
-export function streamToLambda(
+export const streamToLambda = (
   name: string,
   args: StreamToLambdaArgs,
   opts: pulumi.CustomResourceOptions,
+): aws.lambda.EventSourceMapping => batchesToLambda(name, reads(args.from), args, opts);
+
+/** @param source its ARN, and what reading it takes */
+export function batchesToLambda(
+  name: string,
+  source: Access,
+  { to, failures, ...args }: BatchesToLambdaArgs,
+  opts: pulumi.CustomResourceOptions,
 ): aws.lambda.EventSourceMapping {
-  const { from, to, failures } = args;
-  const grants = [...reads(from).grants, ...failures.kept.writing.grants];
+  const grants = [...source.grants, ...failures.kept.writing.grants];
   const mayRead = new aws.iam.RolePolicy(
     `${name}-policy`,
     { name: "stream", role: to.role.name, policy: policyOf(grants) },
@@ -47,8 +58,8 @@ export function streamToLambda(
   return new aws.lambda.EventSourceMapping(
     `${name}-mapping`,
     {
-      eventSourceArn: from.stream.arn,
-      functionName: to.function.arn,
+      eventSourceArn: source.value,
+      functionName: to.invoked.arn,
       startingPosition: "TRIM_HORIZON", // LATEST would pass over what comes before the mapping stands
       batchSize: args.batchSize,
       maximumBatchingWindowInSeconds: args.windowSeconds,

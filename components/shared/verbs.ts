@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Access, grant, type Reach } from "./access";
+import { type Access, type Grant, grant, type Reach } from "./access";
+import type { DaxCache } from "./dax";
 import type { AwsService } from "./services";
 
 /** A topic and the key that encrypts it: who publishes needs both. */
@@ -14,6 +15,9 @@ export interface EncryptedStream {
   readonly stream: aws.kinesis.Stream;
   readonly key: aws.kms.Key;
 }
+
+/** Of a cluster that speaks TLS (DAX, "Encryption in transit"). */
+const DAX_PORT = 9111;
 
 const calling = (service: AwsService): readonly Reach[] => [{ service }];
 
@@ -35,6 +39,8 @@ export const checksItemsOf = (table: aws.dynamodb.Table) => onTable(table, "dyna
 export const writesBatchesIn = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:BatchWriteItem");
 export const deletesItemsFrom = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:DeleteItem");
 export const updatesItemsIn = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:UpdateItem");
+/** Reads the whole table, by parts. */
+export const scans = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:Scan");
 export const queries = (table: aws.dynamodb.Table) => onTable(table, "dynamodb:Query");
 
 /** Queries one index and not the table itself. */
@@ -102,3 +108,81 @@ export const putsTo = ({ stream, key }: EncryptedStream): Access => ({
   grants: [grant(["kinesis:PutRecords"], [stream.arn]), grant(["kms:GenerateDataKey"], [key.arn])],
   reach: calling("kinesis-streams"),
 });
+
+const key = (one: aws.kms.Key, ...actions: string[]): Grant => grant(actions, [one.arn]);
+
+/**
+ * An access that reads what one of our keys encrypts: DynamoDB, S3 and Secrets Manager use the key with the caller's rights
+ * (DynamoDB Developer Guide, "Using a customer managed key"; the actions are those that it lists for reading).
+ */
+export const decrypting = (by: aws.kms.Key, access: Access): Access => ({
+  ...access,
+  grants: [...access.grants, key(by, "kms:Decrypt", "kms:DescribeKey")],
+});
+
+/** An access that writes what one of our keys encrypts, and may read it. */
+export const encrypting = (by: aws.kms.Key, access: Access): Access => ({
+  ...access,
+  grants: [
+    ...access.grants,
+    key(by, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
+  ],
+});
+
+/** Gets the objects under a prefix, with a slash at its end. */
+export const readsObjects = (bucket: aws.s3.Bucket, prefix: string): Access => ({
+  value: bucket.bucket,
+  grants: [grant(["s3:GetObject"], [pulumi.interpolate`${bucket.arn}/${prefix}*`])],
+  reach: calling("s3"),
+});
+
+/** Puts objects under a prefix, with a slash at its end. */
+export const writesObjects = (bucket: aws.s3.Bucket, prefix: string): Access => ({
+  value: bucket.bucket,
+  grants: [grant(["s3:PutObject"], [pulumi.interpolate`${bucket.arn}/${prefix}*`])],
+  reach: calling("s3"),
+});
+
+/** A secret and the key that encrypts it. */
+export interface EncryptedSecret {
+  readonly secret: aws.secretsmanager.Secret;
+  readonly key: aws.kms.Key;
+}
+
+/** Reads a secret's versions. */
+export const readsSecret = ({ secret, key: by }: EncryptedSecret): Access => ({
+  value: secret.arn,
+  grants: [grant(["secretsmanager:GetSecretValue"], [secret.arn]), key(by, "kms:Decrypt")],
+  reach: calling("secretsmanager"),
+});
+
+/** Makes a new version of a secret the current one (AWS Secrets Manager User Guide, "Permissions for rotation"). */
+export const rotatesSecret = ({ secret, key: by }: EncryptedSecret): Access => ({
+  value: secret.arn,
+  grants: [
+    grant(
+      [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+      [secret.arn],
+    ),
+    key(by, "kms:Decrypt", "kms:GenerateDataKey"),
+  ],
+  reach: calling("secretsmanager"),
+});
+
+/** The value is the endpoint, with TLS. What is read through a cache is what that may read itself. */
+const through = ({ cluster, group }: DaxCache, action: string): Access => ({
+  value: pulumi.interpolate`daxs://${cluster.clusterAddress}`,
+  grants: [grant([action], [cluster.arn])],
+  reach: [{ to: "dax", port: DAX_PORT, securityGroup: group.id }],
+});
+
+export const getsItemsThrough = (cache: DaxCache) => through(cache, "dax:GetItem");
+export const queriesThrough = (cache: DaxCache) => through(cache, "dax:Query");
+
+/** A value that needs no permission and leads nowhere. */
+export const tells = (value: pulumi.Input<string>): Access => ({ value, grants: [], reach: [] });

@@ -10,6 +10,15 @@ export interface WatchArgs {
   readonly alarmName: (signal: Signal) => string;
   readonly dashboardName: string;
   readonly region: string;
+  /** Charts behind the signals' own, of figures that fire nothing; none when left out. */
+  readonly charts?: readonly Chart[];
+}
+
+/** A chart of figures without an alarm. */
+export interface Chart {
+  readonly title: string;
+  /** Lines as a dashboard's body has them (CloudWatch API reference, "Dashboard body structure and syntax"). */
+  readonly metrics: readonly (readonly pulumi.Input<unknown>[])[];
 }
 
 export interface Watch {
@@ -26,7 +35,7 @@ export function watch(name: string, args: WatchArgs, opts: pulumi.CustomResource
     `${name}-dashboard`,
     {
       dashboardName: args.dashboardName,
-      dashboardBody: pulumi.jsonStringify({ widgets: widgets(args.signals, args.region) }),
+      dashboardBody: pulumi.jsonStringify({ widgets: widgets(args) }),
     },
     opts,
   );
@@ -83,26 +92,25 @@ const summed = (signal: Signal, { dimension, values }: NonNullable<Signal["split
 });
 
 /** Charts of 12 × 6 grid units, two in a row of the dashboard's 24. */
-function widgets(signals: readonly Signal[], region: string) {
-  return [...new Set(signals.map(({ chart }) => chart))].map((chart, index) => {
-    const charted = signals.filter((signal) => signal.chart === chart);
+function widgets({ signals, charts = [], region }: WatchArgs) {
+  const watched = [...new Set(signals.map(({ chart }) => chart))].map((title) => {
+    const charted = signals.filter((signal) => signal.chart === title);
     const thresholds = [...new Set(charted.map(({ above }) => above))].filter((above) => above > 0);
+    const metrics = charted.flatMap((signal) => lines(signal));
     return {
-      type: "metric",
-      x: (index % 2) * 12,
-      y: Math.floor(index / 2) * 6,
-      width: 12,
-      height: 6,
-      properties: {
-        title: chart,
-        region,
-        view: "timeSeries",
-        period: PERIOD_SECONDS,
-        metrics: charted.flatMap((signal) => lines(signal)),
-        annotations: { horizontal: thresholds.map((value) => ({ label: "alarm above", value })) },
-      },
+      title,
+      metrics,
+      annotations: { horizontal: thresholds.map((value) => ({ label: "alarm above", value })) },
     };
   });
+  return [...watched, ...charts].map(({ title, ...rest }, index) => ({
+    type: "metric",
+    x: (index % 2) * 12,
+    y: Math.floor(index / 2) * 6,
+    width: 12,
+    height: 6,
+    properties: { title, region, view: "timeSeries", period: PERIOD_SECONDS, ...rest },
+  }));
 }
 
 function lines(signal: Signal): pulumi.Input<unknown>[][] {

@@ -20,6 +20,17 @@ const LONGEST: Readonly<Record<NamedKind, number>> = {
   targetGroup: 32,
   bucket: 63,
   securityGroup: 255,
+  secret: 512,
+  dax: 20,
+  daxParameters: 255,
+  daxSubnets: 255,
+  samplingRule: 32,
+  api: 255,
+  authorizer: 128,
+  usagePlan: 255,
+  apiKey: 255,
+  webAcl: 128,
+  logPolicy: 255,
   vpc: 256,
   endpoint: 256,
 };
@@ -30,6 +41,8 @@ describe("Names", () => {
     assert.equal(names.of("alias", "topics-market-data"), "alias/key-topics-market-data-dev");
     assert.equal(names.logGroup("lambda-x-dev"), "/aws/lambda/lambda-x-dev");
     assert.equal(names.flowLogGroup("vpc-network-dev"), "/aws/vpc/vpc-network-dev");
+    assert.equal(names.apiLogGroup("api-x-dev"), "/aws/apigateway/api-x-dev");
+    assert.equal(names.webAclLogGroup("waf-x-dev"), "aws-waf-logs-waf-x-dev");
     assert.equal(names.parameter("market-data", "tunables"), "/sluice/dev/market-data/tunables");
   });
 
@@ -58,6 +71,7 @@ describe("Names", () => {
   it("refuse characters that the service refuses, and say which it takes", () => {
     assert.throws(() => names.of("lambda", "in.gestion"), /AWS takes letters, digits, - and _ only/);
     assert.throws(() => names.of("bucket", "Raw"), /lower-case letters, digits and -/);
+    assert.throws(() => names.of("dax", "a--b"), /lower-case letters, digits and single -/);
     assert.throws(() => names.of("queue", "x.fifo"), /AWS takes letters/);
     assert.throws(() => names.parameter("market data", "x"), /15 levels/);
     assert.throws(() => names.logGroup("a b"), /letters, digits and/);

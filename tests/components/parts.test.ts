@@ -60,8 +60,8 @@ describe("A Lambda", () => {
   for (const [key, value, bounds] of [
     ["memoryMiB", 64, "128 to 10240"],
     ["timeoutSeconds", 901, "1 to 900"],
-    ["reservedConcurrency", 0, "1 to 1000"],
-    ["reservedConcurrency", 1.5, "1 to 1000"],
+    ["reservedConcurrency", 0, "1 to 10000"],
+    ["reservedConcurrency", 1.5, "1 to 10000"],
   ] as const) {
     it(`refuses ${key} ${value}`, async () => {
       const made = recordResources(() => new Lambda("x", { ...lambdaArgs, [key]: value }, {}));
