@@ -1,5 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { AdExchange } from "./components/ad-exchange/ad-exchange";
+import { AD_EXCHANGE_OUTPUTS } from "./components/ad-exchange/outputs";
 import { Clickstream } from "./components/clickstream/clickstream";
 import { CLICKSTREAM_OUTPUTS } from "./components/clickstream/outputs";
 import { readConfig } from "./components/config";
@@ -29,15 +31,22 @@ export = async (): Promise<Outputs> => {
   const marketData = config.systems.marketData
     ? new MarketData("market-data", { ...estate, settings: config.marketData })
     : undefined;
-  const network = config.systems.clickstream ? new Network("network", { ...estate, ...config.network }) : undefined;
-  const clickstream = network
-    ? new Clickstream("clickstream", { ...estate, network, settings: config.clickstream })
-    : undefined;
+  const inNetwork = config.systems.clickstream || config.systems.adExchange;
+  const network = inNetwork ? new Network("network", { ...estate, ...config.network }) : undefined;
+  const clickstream =
+    network && config.systems.clickstream
+      ? new Clickstream("clickstream", { ...estate, network, settings: config.clickstream })
+      : undefined;
+  const adExchange =
+    network && config.systems.adExchange
+      ? new AdExchange("ad-exchange", { ...estate, network, settings: config.adExchange })
+      : undefined;
 
   return {
     ...outputsOf(ESTATE_OUTPUTS, { environment: names.environment, region, account }),
     ...outputsOf(MARKET_DATA_OUTPUTS, marketData),
     ...outputsOf(NETWORK_OUTPUTS, network),
     ...outputsOf(CLICKSTREAM_OUTPUTS, clickstream),
+    ...outputsOf(AD_EXCHANGE_OUTPUTS, adExchange),
   };
 };

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type AdExchangeSettings, adExchangeKeys, adExchangeMistakes, adExchangeSettings } from "./ad-exchange/config";
+import { type EdgeSettings, edgeKeys, edgeMistakes, edgeSettings } from "./ad-exchange/edge-config";
 import {
   type ClickstreamSettings,
   clickstreamKeys,
@@ -44,14 +46,25 @@ const commonKeys = {
   ),
   keyDeletionDays: whole(7, 30),
   systems: json(
-    z.strictObject({ marketData: z.boolean("give true or false"), clickstream: z.boolean("give true or false") }),
+    z.strictObject({
+      marketData: z.boolean("give true or false"),
+      clickstream: z.boolean("give true or false"),
+      adExchange: z.boolean("give true or false"),
+    }),
   ),
   tags: json(tagMap),
 };
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "give an AWS region, for example us-east-1");
 
 /** Keys of the project's namespace, by name without it. Pulumi.yaml declares the same ones. */
-export const CONFIG_KEYS = { ...commonKeys, ...networkKeys, ...marketDataKeys, ...clickstreamKeys };
+export const CONFIG_KEYS = {
+  ...commonKeys,
+  ...networkKeys,
+  ...marketDataKeys,
+  ...clickstreamKeys,
+  ...adExchangeKeys,
+  ...edgeKeys,
+};
 
 export interface SluiceConfig {
   readonly region: string;
@@ -66,12 +79,13 @@ export interface SluiceConfig {
   readonly logRetentionDays: number;
   /** Days a deleted KMS key can still be restored. */
   readonly keyDeletionDays: number;
-  readonly systems: { readonly marketData: boolean; readonly clickstream: boolean };
+  readonly systems: { readonly marketData: boolean; readonly clickstream: boolean; readonly adExchange: boolean };
   /** Tags beside the standard ones. */
   readonly tags: Readonly<Record<string, string>>;
   readonly network: NetworkSettings;
   readonly marketData: MarketDataSettings;
   readonly clickstream: ClickstreamSettings;
+  readonly adExchange: AdExchangeSettings & { readonly edge: EdgeSettings };
 }
 
 /** One wrong setting: the key with its namespace, the value, and what to give instead. */
@@ -103,6 +117,7 @@ export function readConfig(): SluiceConfig {
     ...complianceMistakes(given, own),
     ...zoneMistakes(given, own, place.data?.["aws:region"]),
     ...mistakesOfClickstream(given, own, place.data?.["aws:region"]),
+    ...mistakesOfExchange(given, own, place.data?.["aws:region"]),
   ];
   if (!parsed.success || !place.success || mistakes.length > 0) throw refusal(environment, mistakes);
   return {
@@ -112,6 +127,7 @@ export function readConfig(): SluiceConfig {
     network: networkSettings(parsed.data),
     marketData: marketDataSettings(parsed.data),
     clickstream: clickstreamSettings(parsed.data),
+    adExchange: { ...adExchangeSettings(parsed.data), edge: edgeSettings(parsed.data) },
   };
 }
 
@@ -163,7 +179,8 @@ function zoneMistakes(
   namespace: string,
   region: string | undefined,
 ): Mistake[] {
-  const isNeeded = commonKeys.systems.safeParse(given.systems).data?.clickstream ?? true;
+  const systems = commonKeys.systems.safeParse(given.systems).data;
+  const isNeeded = systems === undefined || systems.clickstream || systems.adExchange;
   if (region === undefined || !isNeeded) return [];
   const says = `give zones of ${region}, for example ${region}a`;
   return zonesElsewhere(given.networkAzs, region).map(({ key, zone }) => ({ key: namespace + key, value: zone, says }));
@@ -179,6 +196,21 @@ function mistakesOfClickstream(
   return data === undefined
     ? []
     : clickstreamMistakes(data, region).map(({ key, ...mistake }) => ({ key: namespace + key, ...mistake }));
+}
+
+/** The same of the exchange and its edge. */
+function mistakesOfExchange(
+  given: Readonly<Record<string, string>>,
+  namespace: string,
+  region: string | undefined,
+): Mistake[] {
+  const exchange = z.object(adExchangeKeys).safeParse(given).data;
+  const edge = z.object(edgeKeys).safeParse(given).data;
+  const mistakes = [
+    ...(exchange ? adExchangeMistakes(exchange, region) : []),
+    ...(edge ? edgeMistakes(edge, region) : []),
+  ];
+  return mistakes.map(({ key, ...mistake }) => ({ key: namespace + key, ...mistake }));
 }
 
 function refusal(stack: string, mistakes: readonly Mistake[]): pulumi.RunError {

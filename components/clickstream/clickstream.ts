@@ -2,9 +2,9 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Names } from "../shared/names";
 import type { Network } from "../shared/network";
+import { type Operations, operations } from "../shared/operations";
 import { streamToLambda } from "../shared/stream-to-lambda";
 import { tagged } from "../shared/tags";
-import { mailedTopic, onlyAlarmsPublish, topicsKey } from "../shared/topics";
 import { type Watch, watch } from "../shared/watch";
 import type { ClickstreamSettings } from "./config";
 import { clickstreamEntrance, type Entrance } from "./entrance";
@@ -29,12 +29,6 @@ export interface ClickstreamArgs {
   /** Id of the account that is deployed to. */
   readonly account: pulumi.Input<string>;
   readonly region: string;
-}
-
-/** Takes alarms, under a key that CloudWatch may use. */
-export interface Operations {
-  readonly key: aws.kms.Key;
-  readonly topic: aws.sns.Topic;
 }
 
 /**
@@ -106,16 +100,4 @@ export class Clickstream extends pulumi.ComponentResource {
     );
     this.registerOutputs({ streamName: intake.stream.name, address: this.entrance.loadBalancer.dnsName });
   }
-}
-
-function operations(
-  name: string,
-  args: Omit<ClickstreamArgs, "names"> & { readonly names: ClickstreamNames },
-  opts: pulumi.CustomResourceOptions,
-): Operations {
-  const { names, notificationEmail: email } = args;
-  const key = topicsKey(`${name}-topics-key`, { ...args, alias: names.topicsKeyAlias, system: name }, opts);
-  const topic = mailedTopic(`${name}-operations`, { name: names.operationsTopic, key, email }, opts);
-  onlyAlarmsPublish(`${name}-operations-topic-policy`, topic, args, opts);
-  return { key, topic };
 }

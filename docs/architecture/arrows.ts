@@ -20,8 +20,15 @@ const FLOWS: Readonly<Record<string, string>> = {
   "dynamodb:BatchGetItem": "gets many",
   "dynamodb:BatchWriteItem": "writes many",
   "dynamodb:Query": "queries",
+  "dynamodb:Scan": "scans",
+  "dax:GetItem": "gets",
+  "dax:Query": "queries",
   "events:PutEvents": "puts events",
   "kinesis:PutRecords": "puts records",
+  "s3:GetObject": "gets objects",
+  "s3:PutObject": "puts objects",
+  "secretsmanager:GetSecretValue": "reads",
+  "secretsmanager:PutSecretValue": "puts",
   "sns:Publish": "publishes",
 };
 
@@ -29,7 +36,7 @@ const FLOWS: Readonly<Record<string, string>> = {
 export function arrowsOf(program: RecordedProgram, nodes: Nodes): string[] {
   const draw: Draw = (from, style, to) => (from && to ? [`  ${nodes.idOf(from)} ${style} ${nodes.idOf(to)}`] : []);
   const kinds: readonly Arrows[] = [
-    ...[entrances, targets, deliveries, mappings, failures, notifications, accessLogs],
+    ...[entrances, targets, methods, deliveries, mappings, failures, notifications, accessLogs],
     ...[flows, archives, mail, alarms],
   ];
   return kinds.flatMap((kind) => kind(program, draw, nodes));
@@ -38,7 +45,7 @@ export function arrowsOf(program: RecordedProgram, nodes: Nodes): string[] {
 const at = ({ byArn }: Nodes, arn: unknown) =>
   byArn.get(
     String(arn)
-      .replace(/\/index\/.*$/, "")
+      .replace(/\/(index|stream)\/.*$/, "")
       .replace(/^(arn:aws:s3:::[^/]+)\/.*$/, "$1"),
   );
 const named = ({ byArn }: Nodes, name: unknown) => [...byArn.values()].find(({ inputs }) => inputs.name === name);
@@ -50,7 +57,40 @@ const entrances: Arrows = (program, _draw, nodes) => [
   ...program
     .ofType("aws:lb/loadBalancer:LoadBalancer")
     .map((balancer) => `  clients(["clients"]) -->|"HTTP API"| ${nodes.idOf(balancer)}`),
+  ...program
+    .ofType("aws:apigateway/restApi:RestApi")
+    .map((api) => `  callers(["publishers, advertisers"]) -->|"HTTP API"| ${nodes.idOf(api)}`),
 ];
+
+/** A function that API Gateway is told to invoke, by its alias or itself. */
+const invoked = (program: RecordedProgram, uri: unknown) =>
+  program
+    .ofType("aws:lambda/function:Function")
+    .find(
+      ({ inputs }) =>
+        String(uri).includes(`:function:${inputs.name}:`) || String(uri).includes(`:function:${inputs.name}/`),
+    );
+
+/** From an API to its functions, by methods and paths, and to the one that lets callers in. */
+const methods: Arrows = (program, draw) => {
+  const [api] = program.ofType("aws:apigateway/restApi:RestApi");
+  const resources = program.ofType("aws:apigateway/resource:Resource");
+  const pathOf = (id: unknown): string => {
+    const found = resources.find((each) => each.id === id);
+    return found ? `${pathOf(found.inputs.parentId)}/${found.inputs.pathPart}` : "";
+  };
+  const byFunction = new Map<RecordedResource, string[]>();
+  for (const { inputs } of program.ofType("aws:apigateway/integration:Integration")) {
+    const fn = invoked(program, inputs.uri);
+    if (fn) byFunction.set(fn, [...(byFunction.get(fn) ?? []), `${inputs.httpMethod} ${pathOf(inputs.resourceId)}`]);
+  }
+  return [
+    ...[...byFunction].flatMap(([fn, paths]) => draw(api, `-->|"${paths.sort().join(", ")}"|`, fn)),
+    ...program
+      .ofType("aws:apigateway/authorizer:Authorizer")
+      .flatMap(({ inputs }) => draw(api, '-->|"who may what"|', invoked(program, inputs.authorizerUri))),
+  ];
+};
 
 /** From a load balancer to its functions, by the paths of the rules. */
 const targets: Arrows = (program, draw, nodes) => {
@@ -72,6 +112,13 @@ const deliveries: Arrows = (program, draw, nodes) =>
     const rule = program.ofType("aws:cloudwatch/eventRule:EventRule").find((each) => each.inputs.name === inputs.rule);
     const bus = named(nodes, inputs.eventBusName);
     const letters = at(nodes, (inputs.deadLetterConfig as Text | undefined)?.arn);
+    const { scheduleExpression } = rule?.inputs ?? {};
+    const fn = at(nodes, inputs.arn);
+    if (typeof scheduleExpression === "string")
+      return [
+        ...(fn ? [`  clock(["clock"]) -->|"${scheduleExpression}"| ${nodes.idOf(fn)}`] : []),
+        ...draw(fn, '-.->|"not begun"|', letters),
+      ];
     const types = typesOf(rule);
     return [
       ...draw(bus, `-->|"${types}"|`, at(nodes, inputs.arn)),
@@ -113,14 +160,13 @@ const accessLogs: Arrows = (program, draw, nodes) =>
     return draw(balancer, '-->|"access logs"|', at(nodes, `arn:aws:s3:::${bucket}`));
   });
 
+/** By what the roles of functions and caches may do. */
 const flows: Arrows = (program, draw, nodes) =>
-  program
-    .ofType("aws:lambda/function:Function")
-    .flatMap((fn) =>
-      [...verbsOf(program, String(fn.inputs.role))].flatMap(([arn, verbs]) =>
-        draw(fn, `-->|"${[...verbs].sort().join(", ")}"|`, at(nodes, arn)),
-      ),
-    );
+  [...program.ofType("aws:lambda/function:Function"), ...program.ofType("aws:dax/cluster:Cluster")].flatMap((from) =>
+    [...verbsOf(program, String(from.inputs.role ?? from.inputs.iamRoleArn))].flatMap(([arn, verbs]) =>
+      draw(from, `-->|"${[...verbs].sort().join(", ")}"|`, at(nodes, arn)),
+    ),
+  );
 
 /** What a role does with the data of each resource. */
 function verbsOf(program: RecordedProgram, roleArn: string): Map<string, Set<string>> {
@@ -133,6 +179,7 @@ function verbsOf(program: RecordedProgram, roleArn: string): Map<string, Set<str
       const verbs = listOf(Action).flatMap((action) => (action in FLOWS ? [String(type ?? FLOWS[action])] : []));
       if (verbs.length === 0) continue;
       for (const arn of listOf(Resource)) {
+        if (arn.includes("/aws/lambda/")) continue; // what Lambda keeps of failures is an arrow of its own
         const base = arn.replace(/\/index\/.*$/, "");
         all.set(base, new Set([...(all.get(base) ?? []), ...verbs]));
       }

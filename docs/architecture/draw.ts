@@ -26,14 +26,20 @@ export interface Drawn {
 }
 
 const DOTTED = "Dotted: the way of what fails. Every function also reads its own parameters of Parameter Store.";
-const ofSystem = (name: "market-data" | "clickstream", title: string, alone: Drawn["alone"]): Drawn => ({
-  ...{ name, title, alone, stack: "dev", says: DOTTED, lines: (program) => systemLines(name, program) },
+const ofSystem = (
+  name: "market-data" | "clickstream" | "ad-exchange",
+  title: string,
+  alone: Drawn["alone"],
+  stack: StackName = "dev",
+): Drawn => ({
+  ...{ name, title, alone, stack, says: DOTTED, lines: (program) => systemLines(name, program) },
 });
 
 /** `npm run picture` writes them, a test compares them. */
 export const DRAWN: readonly Drawn[] = [
   ofSystem("market-data", "Market data", ONLY.marketData),
   ofSystem("clickstream", "Clickstream", ONLY.clickstream),
+  ofSystem("ad-exchange", "The ad exchange", ONLY.adExchange, "prod"),
   {
     ...{ name: "network", title: "The private network", alone: ONLY.clickstream, stack: "prod", lines: networkLines },
     says: "What stands beside the zones stands in the private subnets of each. Arrows are routes, and what security groups let through.",
@@ -45,13 +51,16 @@ export const recorded = ({ stack, alone }: Drawn): Promise<RecordedProgram> => r
 
 /** What a node looks like, by type token. */
 const SHAPES: Readonly<Record<string, (label: string) => string>> = {
+  "aws:apigateway/restApi:RestApi": (label) => `{{"${label}"}}`,
   "aws:cloudwatch/eventBus:EventBus": (label) => `{{"${label}"}}`,
   "aws:cloudwatch/eventArchive:EventArchive": (label) => `[("${label}")]`,
+  "aws:dax/cluster:Cluster": (label) => `[("${label}")]`,
   "aws:dynamodb/table:Table": (label) => `[("${label}")]`,
   "aws:kinesis/stream:Stream": (label) => `{{"${label}"}}`,
   "aws:lambda/function:Function": (label) => `["${label}"]`,
   "aws:lb/loadBalancer:LoadBalancer": (label) => `{{"${label}"}}`,
   "aws:s3/bucket:Bucket": (label) => `[("${label}")]`,
+  "aws:secretsmanager/secret:Secret": (label) => `[("${label}")]`,
   "aws:sqs/queue:Queue": (label) => `[/"${label}"/]`,
   "aws:sns/topic:Topic": (label) => `(["${label}"])`,
 };
@@ -78,7 +87,7 @@ function systemLines(system: string, program: RecordedProgram): string[] {
   const shown = program.resources.filter(({ type }) => type in SHAPES);
   const idOf = ({ name }: RecordedResource) => name.replace(`${system}-`, "").replaceAll("-", "_");
   const labelOf = ({ inputs }: RecordedResource) =>
-    String(inputs.name ?? inputs.bucket).replace(new RegExp(`-${system}-.*$`), "");
+    String(inputs.name ?? inputs.bucket ?? inputs.clusterName).replace(new RegExp(`-${system}-.*$`), "");
   const nodes: Nodes = { byArn: new Map(shown.map((node) => [String(node.state.arn), node])), idOf };
   return [
     ...shown.map((node) => `  ${idOf(node)}${SHAPES[node.type]?.(labelOf(node))}`).sort(),

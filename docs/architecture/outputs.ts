@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AD_EXCHANGE_OUTPUTS } from "../../components/ad-exchange/outputs";
 import { CLICKSTREAM_OUTPUTS } from "../../components/clickstream/outputs";
 import { MARKET_DATA_OUTPUTS } from "../../components/market-data/outputs";
 import { type DescribedOutput, ESTATE_OUTPUTS, NETWORK_OUTPUTS } from "../../components/outputs";
@@ -21,6 +22,7 @@ const readmeOf = (system: string, outputs: readonly Described[]): OutputsReadme 
 export const READMES: readonly OutputsReadme[] = [
   readmeOf("market-data", [...ESTATE_OUTPUTS, ...MARKET_DATA_OUTPUTS]),
   readmeOf("clickstream", [...NETWORK_OUTPUTS, ...CLICKSTREAM_OUTPUTS]),
+  readmeOf("ad-exchange", AD_EXCHANGE_OUTPUTS),
 ];
 
 const MARKS = { begin: "<!-- outputs: written by npm run picture -->", end: "<!-- end of outputs -->" } as const;

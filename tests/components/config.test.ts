@@ -172,6 +172,98 @@ describe("The configuration", () => {
     assert.match(await refusal("prod", elsewhere), /clickstreamCertificateArn is .*: give a certificate of eu-west-1/);
   });
 
+  it("refuses what the exchange's settings say together", async () => {
+    const bidHandler = {
+      ...{ memoryMiB: 1024, timeoutSeconds: 1, reservedConcurrency: 50, provisionedConcurrency: 40, insights: true },
+      scaling: { most: 30, utilization: 0.7, schedules: [{ cron: "0 7 ? * MON-FRI *", least: 80, most: 60 }] },
+      traces: { perSecond: 1, share: 0.001 },
+    };
+    const settings = {
+      ...{ asi: "exchange.example.com", rates: [], ratesMaximumAgeDays: 7, incrementMicros: 1, privacy: {} },
+      ...{ testSeat: true, debug: true, graceSeconds: 3600, uncountedImpressions: "refuse" },
+      deadlines: {
+        ...{ defaultMilliseconds: 100, mostMilliseconds: 1500, networkMilliseconds: 100, answerMilliseconds: 5 },
+        ports: { segments: 10, fraud: 10, caps: 10, demand: 70, budgets: 20 },
+      },
+    };
+    const message = await refusal("prod", {
+      adExchangeBidHandler: JSON.stringify(bidHandler),
+      adExchangeSettings: JSON.stringify(settings),
+      adExchangeSnapshot: '{"memoryMiB":1769,"timeoutSeconds":301,"everyMinutes":5,"keptDays":7}',
+      adExchangeCampaignApi: '{"memoryMiB":512,"timeoutSeconds":30,"reservedConcurrency":10}',
+      adExchangeDax:
+        '{"nodeType":"dax.r5.large","nodes":3,"itemTtlSeconds":3601,"queryTtlSeconds":6,"maintenanceWindow":"sun:06:00-sun:07:00"}',
+      clickstreamFailureDays: "7",
+    });
+    for (const says of [
+      "sluice:adExchangeBidHandler is 60: give at most reservedConcurrency, 50, to keep ready: AWS counts the one in the other.",
+      "sluice:adExchangeBidHandler is 30: give scaling.most of at least provisionedConcurrency, 40.",
+      "give each schedule a least that is not above its most.",
+      "sluice:adExchangeDax is 6: give a queryTtlSeconds of at most 5: readers of changes look ten seconds back",
+      "sluice:adExchangeDax is 3601: give an itemTtlSeconds of at most an hour",
+      "sluice:adExchangeSnapshot is 301: give a timeoutSeconds of at most everyMinutes, 5",
+      "sluice:adExchangeSettings is {",
+      "sluice:adExchangeSettings is 1500: give mostMilliseconds of at most what the function may take, 1 s.",
+      "sluice:adExchangeCampaignApi is 30: give a timeoutSeconds of at most 29, for which API Gateway waits.",
+      "sluice:clickstreamFailureDays is 7",
+    ])
+      assert.equal(message.includes(says), true, `${says}\nnot in\n${message}`);
+    assert.match(message.split("\n")[0]!, /has 10 mistakes/);
+  });
+
+  it("keeps as many environments of the bid handler ready as are reserved, and no more", async () => {
+    const bidHandler = (reserved: number, least: number, most: number) => ({
+      adExchangeBidHandler: JSON.stringify({
+        ...{ memoryMiB: 1024, timeoutSeconds: 1, reservedConcurrency: reserved, provisionedConcurrency: least },
+        ...{ insights: false, traces: { perSecond: 1, share: 0 } },
+        scaling: { most, utilization: 0.7, schedules: [] },
+      }),
+    });
+    assert.deepEqual((await read("dev", bidHandler(10, 10, 10))).adExchange.bidHandler.warmth, {
+      ...{ least: 10, most: 10, utilization: 0.7, schedules: [] },
+    });
+    assert.match(await refusal("dev", bidHandler(10, 11, 11)), /adExchangeBidHandler is 11: give at most/);
+    assert.match(await refusal("dev", bidHandler(10, 0, 5)), /nothing grows from nothing/);
+    assert.equal((await read("dev", bidHandler(10, 0, 0))).adExchange.bidHandler.warmth, undefined);
+  });
+
+  it("wants Lambda Insights only where its layer is known", async () => {
+    const elsewhere = { "aws:region": "eu-isoe-west-1", networkAzs: '["eu-isoe-west-1a","eu-isoe-west-1b"]' };
+    assert.match(await refusal("dev", elsewhere), /adExchangeBidHandler is eu-isoe-west-1: give insights false/);
+  });
+
+  it("refuses an exchange's issuers, rates and names that functions or AWS would refuse", async () => {
+    const message = await refusal("dev", {
+      adExchangeCampaignsTableName: "my campaigns",
+      adExchangeIssuers:
+        '[{"name":"token","issuer":"https://a.example","audience":"x","jwksUri":"http://a.example/jwks"}]',
+      adExchangeTokensExpire: "2027-02-30",
+      adExchangeKeyRotationDays: "0",
+    });
+    for (const says of [
+      "adExchangeCampaignsTableName is my campaigns: give 3 to 255 letters",
+      "adExchangeIssuers[0].name is token: give another name",
+      "adExchangeIssuers[0].jwksUri is http://a.example/jwks: give an https URL",
+      "adExchangeTokensExpire is 2027-02-30: give a day",
+      "adExchangeKeyRotationDays is 0: give a whole number from 1 to 365",
+    ])
+      assert.equal(message.includes(says), true, `${says}\nnot in\n${message}`);
+  });
+
+  it("refuses what could serve nobody: an issuer without a usage key, a campaign API without time to answer", async () => {
+    const issuer = { name: "a", issuer: "https://a.example", audience: "x", jwksUri: "https://a.example/jwks" };
+    const message = await refusal("dev", {
+      adExchangeIssuers: JSON.stringify([issuer]),
+      adExchangeCampaignApi: '{"memoryMiB":512,"timeoutSeconds":1,"reservedConcurrency":10}',
+    });
+    assert.match(message, /adExchangeIssuers\[0\]\.fixed\.usageKey is .*: give the usage key, here or as a claim/);
+    assert.match(message, /adExchangeCampaignApi\.timeoutSeconds is 1: give a whole number from 2 to 900/);
+    for (const counted of [{ claims: { usageKey: "usage" } }, { fixed: { usageKey: "k".repeat(20) } }]) {
+      const { adExchange } = await read("dev", { adExchangeIssuers: JSON.stringify([{ ...issuer, ...counted }]) });
+      assert.equal(adExchange.issuers.length, 1);
+    }
+  });
+
   it("takes no write key for its hash, and no capacity of two kinds", async () => {
     const message = await refusal("dev", {
       clickstreamWriteKeys: '{"web":["my-secret-key"]}',
@@ -195,7 +287,7 @@ describe("The configuration", () => {
       cidr: "10.20.0.0/16",
       azs: ["us-east-1a", "us-east-1b", "us-east-1c"],
       natGateways: "one-per-az",
-      interfaceEndpoints: ["kinesis-streams", "ssm"],
+      interfaceEndpoints: ["kinesis-streams", "ssm", "secretsmanager", "logs"],
     });
     assert.equal((await read("dev")).network.natGateways, "one");
   });
@@ -203,7 +295,7 @@ describe("The configuration", () => {
   it("asks for no zones where nothing stands in the network", async () => {
     const elsewhere = { "aws:region": "eu-west-1" };
     assert.match(await refusal("dev", elsewhere), /networkAzs\[0\] is us-east-1a: give zones of eu-west-1/);
-    const alone = { ...elsewhere, systems: '{"marketData":true,"clickstream":false}' };
+    const alone = { ...elsewhere, systems: '{"marketData":true,"clickstream":false,"adExchange":false}' };
     assert.equal((await read("dev", alone)).region, "eu-west-1");
   });
 
@@ -223,7 +315,7 @@ describe("The configuration", () => {
       [
         "sluice:networkAzs[1] is eu-west-1b: give zones of us-east-1, for example us-east-1a.",
         "sluice:networkCidr is 10.20.0.0/20: give a private /16, for example 10.20.0.0/16.",
-        "sluice:networkInterfaceEndpoints[1] is dynamodb: give services out of kinesis-streams, lambda, sqs, ssm, kms, logs, xray.",
+        "sluice:networkInterfaceEndpoints[1] is dynamodb: give services out of kinesis-streams, lambda, sqs, ssm, kms, logs, xray, secretsmanager.",
         "sluice:networkNatGateways is two: give one-per-az, one or none.",
       ],
     );

@@ -169,7 +169,7 @@ const MUTANTS: readonly (readonly [what: string, rules: readonly string[], mutat
   [
     "a permission for every rule of everybody",
     ["lambda-permission-names-its-source"],
-    setting("lambda/permission:Permission", { sourceArn: undefined }),
+    setting("lambda/permission:Permission", { sourceArn: undefined, sourceAccount: undefined }),
   ],
   [
     "a password in a variable",

@@ -11,12 +11,20 @@ const STACKS: readonly StackName[] = ["dev", "prod", "local"];
 
 /** Resource types with a physical name, and its first part. */
 const PREFIXES: Readonly<Record<string, string>> = {
+  "aws:apigateway/apiKey:ApiKey": "api-key-",
+  "aws:apigateway/authorizer:Authorizer": "authorizer-",
+  "aws:apigateway/restApi:RestApi": "api-",
+  "aws:apigateway/usagePlan:UsagePlan": "usage-plan-",
   "aws:cloudwatch/dashboard:Dashboard": "dashboard-",
   "aws:cloudwatch/eventArchive:EventArchive": "archive-",
   "aws:cloudwatch/eventBus:EventBus": "bus-",
   "aws:cloudwatch/eventRule:EventRule": "rule-",
   "aws:cloudwatch/logGroup:LogGroup": "/aws/",
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "log-policy-",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm-",
+  "aws:dax/cluster:Cluster": "dax-",
+  "aws:dax/parameterGroup:ParameterGroup": "dax-parameters-",
+  "aws:dax/subnetGroup:SubnetGroup": "dax-subnets-",
   "aws:dynamodb/table:Table": "table-",
   "aws:ec2/securityGroup:SecurityGroup": "security-group-",
   "aws:iam/role:Role": "role-",
@@ -26,14 +34,39 @@ const PREFIXES: Readonly<Record<string, string>> = {
   "aws:lb/loadBalancer:LoadBalancer": "alb-",
   "aws:lb/targetGroup:TargetGroup": "tg-",
   "aws:s3/bucket:Bucket": "bucket-",
+  "aws:secretsmanager/secret:Secret": "secret-",
   "aws:sns/topic:Topic": "topic-",
   "aws:sqs/queue:Queue": "queue-",
   "aws:ssm/parameter:Parameter": "/sluice/",
+  "aws:wafv2/webAcl:WebAcl": "waf-",
+  "aws:xray/samplingRule:SamplingRule": "sampling-",
 };
+/** WAF writes to no log group that is called otherwise. */
+const WAF_LOGS = "aws-waf-logs-waf-";
+/** API Gateway names the log group of its own errors by the API's id. */
+const isNamedByAws = ({ type, inputs }: RecordedResource) =>
+  type.endsWith(":LogGroup") && String(inputs.name).startsWith("API-Gateway-Execution-Logs_");
+/** Its name has 20 characters at most, so that the system's is short. */
+const DAX = "aws:dax/cluster:Cluster";
 /** Types without one: they stand on another resource, or AWS names them. */
 const NAMELESS = new Set([
+  "aws:apigateway/deployment:Deployment",
+  "aws:apigateway/integration:Integration",
+  "aws:apigateway/integrationResponse:IntegrationResponse",
+  "aws:apigateway/method:Method",
+  "aws:apigateway/methodResponse:MethodResponse",
+  "aws:apigateway/methodSettings:MethodSettings",
+  "aws:apigateway/model:Model",
+  "aws:apigateway/requestValidator:RequestValidator",
+  "aws:apigateway/resource:Resource",
+  "aws:apigateway/response:Response",
+  "aws:apigateway/stage:Stage",
+  "aws:apigateway/usagePlanKey:UsagePlanKey",
+  "aws:appautoscaling/policy:Policy",
+  "aws:appautoscaling/target:Target",
   "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
   "aws:cloudwatch/eventTarget:EventTarget",
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   "aws:ec2/eip:Eip",
   "aws:ec2/flowLog:FlowLog",
@@ -47,9 +80,11 @@ const NAMELESS = new Set([
   "aws:ec2/vpcEndpoint:VpcEndpoint",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/key:Key",
+  "aws:lambda/alias:Alias",
   "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/permission:Permission",
+  "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
   "aws:lb/listener:Listener",
   "aws:lb/listenerRule:ListenerRule",
   "aws:lb/targetGroupAttachment:TargetGroupAttachment",
@@ -59,17 +94,28 @@ const NAMELESS = new Set([
   "aws:s3/bucketPolicy:BucketPolicy",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:secretsmanager/secretRotation:SecretRotation",
+  "aws:secretsmanager/secretVersion:SecretVersion",
   "aws:sns/topicPolicy:TopicPolicy",
   "aws:sns/topicSubscription:TopicSubscription",
   "aws:sqs/queuePolicy:QueuePolicy",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "aws:wafv2/webAclAssociation:WebAclAssociation",
+  "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+  "random:index/randomBytes:RandomBytes",
+  "random:index/randomId:RandomId",
 ]);
 const TAGGABLE = [
+  "aws:apigateway/restApi:RestApi",
+  "aws:apigateway/stage:Stage",
+  "aws:apigateway/usagePlan:UsagePlan",
+  "aws:appautoscaling/target:Target",
   "aws:cloudwatch/eventBus:EventBus",
   "aws:cloudwatch/eventRule:EventRule",
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:dax/cluster:Cluster",
   "aws:dynamodb/table:Table",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   "aws:ec2/eip:Eip",
@@ -91,20 +137,31 @@ const TAGGABLE = [
   "aws:lb/loadBalancer:LoadBalancer",
   "aws:lb/targetGroup:TargetGroup",
   "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
   "aws:sns/topic:Topic",
   "aws:sqs/queue:Queue",
   "aws:ssm/parameter:Parameter",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "aws:wafv2/webAcl:WebAcl",
+  "aws:xray/samplingRule:SamplingRule",
 ];
 
-const nameOf = ({ inputs }: RecordedResource) => String(inputs.name ?? inputs.dashboardName ?? inputs.bucket);
+const nameOf = ({ inputs }: RecordedResource) =>
+  String(
+    inputs.name ?? inputs.dashboardName ?? inputs.bucket ?? inputs.clusterName ?? inputs.ruleName ?? inputs.policyName,
+  );
 /** Logical names begin with the instance: a system, or the network that systems share. */
-const SYSTEMS = { "market-data": "MarketData", clickstream: "Clickstream", network: "Network" } as const;
+const SYSTEMS = {
+  "market-data": "MarketData",
+  clickstream: "Clickstream",
+  "ad-exchange": "AdExchange",
+  network: "Network",
+} as const;
 const systemOf = ({ name }: RecordedResource) =>
   (Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[]).find((system) => name.startsWith(`${system}-`));
 const named = (program: RecordedProgram) =>
-  program.resources.filter(({ type, custom }) => custom && !NAMELESS.has(type));
+  program.resources.filter((each) => each.custom && !NAMELESS.has(each.type) && !isNamedByAws(each));
 
 for (const stack of STACKS) {
   describe(`Stack ${stack}`, () => {
@@ -125,12 +182,13 @@ for (const stack of STACKS) {
       for (const resource of named(program)) {
         const prefix = PREFIXES[resource.type];
         assert.ok(prefix, `${resource.type} is not known here: does it have a physical name?`);
-        assert.ok(nameOf(resource).startsWith(prefix), nameOf(resource));
+        const isOfWaf = resource.type.endsWith(":LogGroup") && nameOf(resource).startsWith(WAF_LOGS);
+        assert.ok(isOfWaf || nameOf(resource).startsWith(prefix), nameOf(resource));
         const system = systemOf(resource);
         const place = resource.type.startsWith("aws:s3") ? "-\\d{12}-us-east-1" : "";
         const tail = resource.type.startsWith("aws:ssm")
           ? new RegExp(`^/sluice/${stack}/${system}/[a-z-]+$`)
-          : new RegExp(`-${system}${place}-${stack}$`);
+          : new RegExp(`-${resource.type === DAX ? "adx" : system}${place}-${stack}$`);
         assert.match(nameOf(resource), tail);
       }
     });
@@ -230,13 +288,15 @@ describe("The estate", () => {
       ["prod", 90],
     ] as const) {
       const groups = (await recordProgram(stack)).ofType("aws:cloudwatch/logGroup:LogGroup");
-      assert.equal(groups.length, 7);
+      assert.equal(groups.length, 16);
       assert.deepEqual([...new Set(groups.map(({ inputs }) => inputs.retentionInDays))], [days]);
     }
   });
 
   it("is empty, but says where it stands, with every system off", async () => {
-    const program = await recordProgram("dev", { systems: '{"marketData":false,"clickstream":false}' });
+    const program = await recordProgram("dev", {
+      systems: '{"marketData":false,"clickstream":false,"adExchange":false}',
+    });
     assert.deepEqual(program.resources, []);
     assert.deepEqual(
       program.outputs.map(({ name }) => name),
@@ -244,20 +304,40 @@ describe("The estate", () => {
     );
   });
 
-  it("makes dev, prod and local of the same resources, but for gateways of zones and a listener with a certificate", async () => {
+  it("makes dev, prod and local of the same resources, but for what prod keeps ready and spreads over zones", async () => {
     const of = async (stack: StackName) =>
-      (await recordProgram(stack)).resources.map(({ type, name }) => `${type} ${name}`).sort();
+      (await recordProgram(stack, { systems: '{"marketData":true,"clickstream":true,"adExchange":true}' })).resources
+        .map(({ type, name }) => `${type} ${name}`)
+        .sort();
     const [dev, prod, local] = await Promise.all([of("dev"), of("prod"), of("local")]);
     const without = (one: readonly string[], other: readonly string[]) => one.filter((line) => !other.includes(line));
-    assert.deepEqual(without(dev, prod), []);
-    assert.deepEqual(without(prod, dev), [
-      "aws:ec2/eip:Eip network-vpc-2",
-      "aws:ec2/eip:Eip network-vpc-3",
-      "aws:ec2/natGateway:NatGateway network-vpc-2",
-      "aws:ec2/natGateway:NatGateway network-vpc-3",
-      "aws:lb/listener:Listener clickstream-https-listener",
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule clickstream-alb-callers-10-20-0-0-16-443",
+    // Prod has an endpoint for what dev reaches through NAT, and a cache before what dev reads itself.
+    assert.deepEqual(without(dev, prod), [
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule ad-exchange-bid-handler-to-dynamodb-443",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule ad-exchange-bid-handler-to-internet-443",
     ]);
+    const more = without(prod, dev);
+    const isOfExchange = (line: string) => line.includes(" ad-exchange-");
+    assert.deepEqual(
+      more.filter((line) => isOfExchange(line) && !/-(dax|ready|spillover)-|-dax$|-ready$/.test(line)),
+      [
+        "aws:ec2/securityGroup:SecurityGroup ad-exchange-campaigns-group",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule ad-exchange-campaigns-to-dynamodb-443",
+      ],
+    );
+    assert.deepEqual(
+      more.filter((line) => !isOfExchange(line)),
+      [
+        "aws:ec2/eip:Eip network-vpc-2",
+        "aws:ec2/eip:Eip network-vpc-3",
+        "aws:ec2/natGateway:NatGateway network-vpc-2",
+        "aws:ec2/natGateway:NatGateway network-vpc-3",
+        "aws:ec2/vpcEndpoint:VpcEndpoint network-logs-endpoint",
+        "aws:ec2/vpcEndpoint:VpcEndpoint network-secretsmanager-endpoint",
+        "aws:lb/listener:Listener clickstream-https-listener",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule clickstream-alb-callers-10-20-0-0-16-443",
+      ],
+    );
     assert.deepEqual(without(dev, local), []);
   });
 });

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { AD_EXCHANGE_OUTPUTS } from "../../components/ad-exchange/outputs";
 import { CLICKSTREAM_OUTPUTS } from "../../components/clickstream/outputs";
 import { MARKET_DATA_OUTPUTS } from "../../components/market-data/outputs";
 import { ESTATE_OUTPUTS, NETWORK_OUTPUTS } from "../../components/outputs";
 import { type RecordedProgram, recordProgram } from "../support/recorded-program";
 
-const DESCRIBED = [...ESTATE_OUTPUTS, ...MARKET_DATA_OUTPUTS, ...NETWORK_OUTPUTS, ...CLICKSTREAM_OUTPUTS];
+const DESCRIBED = [
+  ...ESTATE_OUTPUTS,
+  ...MARKET_DATA_OUTPUTS,
+  ...NETWORK_OUTPUTS,
+  ...CLICKSTREAM_OUTPUTS,
+  ...AD_EXCHANGE_OUTPUTS,
+];
 
 describe("Outputs of the recorded program", () => {
   let program: RecordedProgram;
@@ -33,10 +40,12 @@ describe("Outputs of the recorded program", () => {
     }
   });
 
-  it("are secret where they are addresses to write to: topic ARNs and queue URLs", () => {
+  it("are secret where they are addresses to write to, topic ARNs and queue URLs, and where they are tokens or what those count under", () => {
     const secret = program.outputs.filter((output) => output.secret).map(({ name }) => name);
-    const expected = DESCRIBED.map(({ name }) => name).filter((name) => /(TopicArn|QueueUrl)$/.test(name));
-    assert.equal(expected.length, 10);
+    const expected = DESCRIBED.map(({ name }) => name).filter((name) =>
+      /(TopicArn|QueueUrl|TenantTokens|UsageKeys)$/.test(name),
+    );
+    assert.equal(expected.length, 15);
     assert.deepEqual(secret, expected);
   });
 
@@ -71,6 +80,7 @@ describe("Outputs of the recorded program", () => {
   it("start with their system's prefix", () => {
     for (const { name } of MARKET_DATA_OUTPUTS) assert.match(name, /^marketData[A-Z]/);
     for (const { name } of CLICKSTREAM_OUTPUTS) assert.match(name, /^clickstream[A-Z]/);
+    for (const { name } of AD_EXCHANGE_OUTPUTS) assert.match(name, /^adExchange[A-Z]/);
     for (const { name } of NETWORK_OUTPUTS) assert.match(name, /^network[A-Z]/);
   });
 });

@@ -28,7 +28,10 @@ for (const drawn of DRAWN) {
             )
           : program.resources
               .filter(({ type }) => SHOWN.includes(type))
-              .map(({ inputs }) => `"${String(inputs.name ?? inputs.bucket).split(`-${drawn.name}-`)[0]}"`);
+              .map(
+                ({ inputs }) =>
+                  `"${String(inputs.name ?? inputs.bucket ?? inputs.clusterName).split(`-${drawn.name}-`)[0]}"`,
+              );
       assert.equal(labels.length >= 6, true);
       for (const label of labels) assert.equal(text.includes(label), true, label);
     });

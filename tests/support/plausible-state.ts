@@ -31,12 +31,58 @@ const ofEc2 =
     return { id, arn: arn("ec2", place, `${kind}/${id}`) };
   };
 
+/** What API Gateway is told to invoke. */
+const invokeArn = (place: Place, of: string) =>
+  `arn:aws:apigateway:${place.region}:lambda:path/2015-03-31/functions/${arn("lambda", place, `function:${of}`)}/invocations`;
+
 /** What AWS answers, by type token: as in AWS's documents, so that policies read as they would there. */
 const MADE: Readonly<Record<string, Make>> = {
+  "aws:apigateway/apiKey:ApiKey": (name, place) => ({
+    id: idOf("key", name),
+    arn: `arn:aws:apigateway:${place.region}::/apikeys/${idOf("key", name)}`,
+  }),
+  "aws:apigateway/authorizer:Authorizer": (name) => ({ id: idOf("auth", name) }),
+  "aws:apigateway/deployment:Deployment": (name, _, inputs) => ({
+    id: idOf("deployment", `${name} ${JSON.stringify(inputs)}`),
+  }),
+  "aws:apigateway/domainName:DomainName": (_, place, inputs) => ({
+    id: String(inputs.domainName),
+    regionalDomainName: `d-0123456789.execute-api.${place.region}.amazonaws.com`,
+    regionalZoneId: "Z1UJRXOUMOOFQ8",
+  }),
+  "aws:apigateway/method:Method": (_, __, inputs) => ({ id: idOf("agm", `${inputs.resourceId} ${inputs.httpMethod}`) }),
+  "aws:apigateway/model:Model": (name) => ({ id: idOf("model", name) }),
+  "aws:apigateway/resource:Resource": (_, __, inputs) => ({
+    id: idOf("resource", `${inputs.parentId}/${inputs.pathPart}`),
+  }),
+  "aws:apigateway/restApi:RestApi": (name, place) => {
+    const id = idOf("api", name);
+    return {
+      id,
+      rootResourceId: idOf("root", name),
+      arn: `arn:aws:apigateway:${place.region}::/restapis/${id}`,
+      executionArn: arn("execute-api", place, id),
+    };
+  },
+  "aws:apigateway/stage:Stage": (_, place, inputs) => ({
+    id: `ags-${inputs.restApi}-${inputs.stageName}`,
+    arn: `arn:aws:apigateway:${place.region}::/restapis/${inputs.restApi}/stages/${inputs.stageName}`,
+    executionArn: arn("execute-api", place, `${inputs.restApi}/${inputs.stageName}`),
+    invokeUrl: `https://${inputs.restApi}.execute-api.${place.region}.amazonaws.com/${inputs.stageName}`,
+  }),
+  "aws:apigateway/usagePlan:UsagePlan": (name, place) => ({
+    id: idOf("plan", name),
+    arn: `arn:aws:apigateway:${place.region}::/usageplans/${idOf("plan", name)}`,
+  }),
   "aws:cloudwatch/eventBus:EventBus": (name, place) => ({ arn: arn("events", place, `event-bus/${name}`) }),
   "aws:cloudwatch/eventArchive:EventArchive": (name, place) => ({ arn: arn("events", place, `archive/${name}`) }),
   "aws:cloudwatch/eventRule:EventRule": (name, place, inputs) => ({
-    arn: arn("events", place, `rule/${inputs.eventBusName}/${name}`),
+    // A rule of the default bus leaves the bus out.
+    arn: arn(
+      "events",
+      place,
+      inputs.eventBusName === undefined ? `rule/${name}` : `rule/${inputs.eventBusName}/${name}`,
+    ),
   }),
   "aws:cloudwatch/logGroup:LogGroup": (name, place) => ({ arn: arn("logs", place, `log-group:${name}`) }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (name, place) => ({ arn: arn("cloudwatch", place, `alarm:${name}`) }),
@@ -68,7 +114,35 @@ const MADE: Readonly<Record<string, Make>> = {
   }),
   "aws:kms/alias:Alias": (name, place) => ({ arn: arn("kms", place, name) }),
   "aws:lambda/eventSourceMapping:EventSourceMapping": (name) => ({ id: `uuid-${name}`, uuid: `uuid-${name}` }),
-  "aws:lambda/function:Function": (name, place) => ({ arn: arn("lambda", place, `function:${name}`) }),
+  "aws:dax/cluster:Cluster": (_, place, { clusterName }) => ({
+    arn: arn("dax", place, `cache/${clusterName}`),
+    clusterAddress: `${clusterName}.abc123.dax-clusters.${place.region}.amazonaws.com`,
+    port: 9111,
+  }),
+  "aws:lambda/alias:Alias": (name, place, inputs) => ({
+    arn: arn("lambda", place, `function:${inputs.functionName}:${name}`),
+    invokeArn: invokeArn(place, `${inputs.functionName}:${name}`),
+  }),
+  "aws:lambda/function:Function": (name, place, inputs) => ({
+    arn: arn("lambda", place, `function:${name}`),
+    invokeArn: invokeArn(place, name),
+    version: inputs.publish === true ? "1" : "$LATEST",
+  }),
+  "aws:secretsmanager/secret:Secret": (name, place) => {
+    const of = arn("secretsmanager", place, `secret:${name}-AbCdEf`);
+    return { id: of, arn: of };
+  },
+  "aws:secretsmanager/secretVersion:SecretVersion": () => ({ versionId: "terraform-20261121000000000000000001" }),
+  "random:index/randomBytes:RandomBytes": (name, _place, { length }) => {
+    const bytes = Buffer.from(name.repeat(Number(length))).subarray(0, Number(length));
+    return { base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+  },
+  "random:index/randomId:RandomId": (name, _place, { byteLength }) => {
+    const hex = Buffer.from(name.repeat(Number(byteLength)))
+      .subarray(0, Number(byteLength))
+      .toString("hex");
+    return { hex, id: hex };
+  },
   "aws:s3/bucket:Bucket": (name) => ({ bucket: name, arn: `arn:aws:s3:::${name}` }),
   "aws:lb/loadBalancer:LoadBalancer": (name, place) => ({
     arn: arn("elasticloadbalancing", place, `loadbalancer/app/${name}/50dc6c495c0c9188`),
@@ -81,11 +155,18 @@ const MADE: Readonly<Record<string, Make>> = {
   "aws:lb/listener:Listener": (name, place) => ({
     arn: arn("elasticloadbalancing", place, `listener/app/${name}/50dc6c495c0c9188/f2f7dc8efc522ab2`),
   }),
+  "aws:wafv2/webAcl:WebAcl": (name, place) => ({
+    id: idOf("acl", name),
+    arn: arn("wafv2", place, `regional/webacl/${name}/${idOf("acl", name)}`),
+  }),
   "aws:sns/topic:Topic": (name, place) => ({ id: arn("sns", place, name), arn: arn("sns", place, name) }),
   "aws:sqs/queue:Queue": (name, place) => {
     const url = `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`;
     return { id: url, url, arn: arn("sqs", place, name) };
   },
+  "random:index/randomPassword:RandomPassword": (name, _, { length }) => ({
+    result: createHash("sha512").update(name).digest("hex").slice(0, Number(length)),
+  }),
   "aws:ssm/parameter:Parameter": (name, place) => ({ arn: arn("ssm", place, `parameter${name}`) }),
 };
 

@@ -14,6 +14,8 @@ export interface RecordedResource {
   readonly parent?: string;
   readonly custom: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Inputs that the state holds encrypted. */
+  readonly secrets: readonly string[];
   /** What AWS would name it by. */
   readonly id: string;
   /** Inputs and what AWS would add: ARN, URL. */
@@ -45,8 +47,9 @@ export interface RecordedProgram {
 
 /** Settings with which one system stands alone. */
 export const ONLY = {
-  marketData: { systems: '{"marketData":true,"clickstream":false}' },
-  clickstream: { systems: '{"marketData":false,"clickstream":true}' },
+  marketData: { systems: '{"marketData":true,"clickstream":false,"adExchange":false}' },
+  clickstream: { systems: '{"marketData":false,"clickstream":true,"adExchange":false}' },
+  adExchange: { systems: '{"marketData":false,"clickstream":false,"adExchange":true}' },
 } as const;
 
 export const ROOT = join(__dirname, "../..");
@@ -100,6 +103,7 @@ async function run(
     name: string;
     custom: boolean;
     inputs: Record<string, unknown>;
+    secrets: string[];
     id: string;
     state: Record<string, unknown>;
   }[] = [];
@@ -119,7 +123,8 @@ async function run(
       const { id, state } = custom
         ? stateOf(type, name, opened, { account, region: "us-east-1" })
         : { id: "", state: opened };
-      registered.push({ type, name, custom, inputs: opened, id, state });
+      const secrets = Object.keys(inputs as object).filter((key) => isSecret((inputs as Record<string, unknown>)[key]));
+      registered.push({ type, name, custom, inputs: opened, secrets, id, state });
       return { id, state: custom ? state : { ...state, ...constructed({ type, name, inputs: opened }) } };
     },
     call: ({ token }) => {
@@ -182,6 +187,8 @@ async function outputsOf(returned: Record<string, pulumi.Output<unknown>>): Prom
 const settled = (output: pulumi.Output<unknown>): Promise<unknown> => new Promise((resolve) => output.apply(resolve));
 
 const SECRET = "4dabf18193072939515e22adb298388d";
+
+const isSecret = (value: unknown) => typeof value === "object" && value !== null && SECRET in value;
 
 /** Inputs as plain values: the engine marks a secret by wrapping it. */
 function withoutSecrets(value: unknown): unknown {
