@@ -1,3 +1,4 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -9,10 +10,12 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 /** Keys that requests are signed with. */
@@ -38,6 +41,9 @@ export class Clients {
     this.#settings = { region, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) };
   }
 
+  get apiGateway(): APIGatewayClient {
+    return this.#of(APIGatewayClient);
+  }
   get cloudwatch(): CloudWatchClient {
     return this.#of(CloudWatchClient);
   }
@@ -71,6 +77,9 @@ export class Clients {
   get s3(): S3Client {
     return this.#of(S3ByPath);
   }
+  get secrets(): SecretsManagerClient {
+    return this.#of(SecretsManagerClient);
+  }
   get sns(): SNSClient {
     return this.#of(SNSClient);
   }
@@ -82,6 +91,9 @@ export class Clients {
   }
   get sts(): STSClient {
     return this.#of(STSClient);
+  }
+  get waf(): WAFV2Client {
+    return this.#of(WAFV2Client);
   }
 
   /** Closes every connection. */

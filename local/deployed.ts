@@ -25,6 +25,8 @@ export interface DeployedTarget {
   /** What is absent has EventBridge's default: 185 attempts within 24 hours. */
   readonly retryPolicy: { readonly maximumRetryAttempts?: number; readonly maximumEventAgeSeconds?: number };
   readonly deadLetterArn?: string;
+  /** Of a rule that is no pattern's: `rate(…)` or `cron(…)`. */
+  readonly schedule?: string;
 }
 
 /** A function's mapping of a stream, of Kinesis or of a table. */

@@ -1,3 +1,9 @@
+import {
+  GetApiKeysCommand,
+  GetDomainNamesCommand,
+  GetRestApisCommand,
+  GetUsagePlansCommand,
+} from "@aws-sdk/client-api-gateway";
 import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
@@ -15,9 +21,11 @@ import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { DescribeParametersCommand } from "@aws-sdk/client-ssm";
+import { ListWebACLsCommand } from "@aws-sdk/client-wafv2";
 import { Clients } from "./clients";
 import type { Cloud } from "./cloud";
 
@@ -25,6 +33,18 @@ type Lister = (clients: Clients) => Promise<(string | undefined)[]>;
 
 /** What stands in the cloud, by kind. A run has fewer resources of a kind than the first page of its list holds. */
 const LISTS: Readonly<Record<string, Lister>> = {
+  "REST API": async ({ apiGateway }) =>
+    ((await apiGateway.send(new GetRestApisCommand({}))).items ?? []).map(({ name }) => name),
+  "usage plan": async ({ apiGateway }) =>
+    ((await apiGateway.send(new GetUsagePlansCommand({}))).items ?? []).map(({ name }) => name),
+  "API key": async ({ apiGateway }) =>
+    ((await apiGateway.send(new GetApiKeysCommand({}))).items ?? []).map(({ name }) => name),
+  "domain name": async ({ apiGateway }) =>
+    ((await apiGateway.send(new GetDomainNamesCommand({}))).items ?? []).map(({ domainName }) => domainName),
+  "web ACL": async ({ waf }) =>
+    ((await waf.send(new ListWebACLsCommand({ Scope: "REGIONAL" }))).WebACLs ?? []).map(({ Name }) => Name),
+  secret: async ({ secrets }) =>
+    ((await secrets.send(new ListSecretsCommand({}))).SecretList ?? []).map(({ Name }) => Name),
   table: async ({ dynamodb }) => (await dynamodb.send(new ListTablesCommand({}))).TableNames ?? [],
   stream: async ({ kinesis }) => (await kinesis.send(new ListStreamsCommand({}))).StreamNames ?? [],
   queue: async ({ sqs }) => (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [],

@@ -59,6 +59,7 @@ export async function startEverySource(
     get stats() {
       return { ...buses.stats, streams: streams.stats, problems: problems.first };
     },
+    fire: (ruleName) => buses.fire(ruleName),
     async idle() {
       for (let before = -1, now = takenIn(buses, streams); before !== now; now = takenIn(buses, streams)) {
         before = now;

@@ -8,6 +8,7 @@ import { BusDelivery, type BusTarget, type DeliveryStatistics } from "./bus-deli
 import { type AsyncFunction, QueueLetterSender, QueueUrls } from "./destinations";
 import { Faults } from "./faults";
 import { Problems } from "./problems";
+import { type ScheduledTarget, Schedules } from "./schedules";
 import type { FunctionStatistics } from "./statistics";
 
 export interface EventSourceOptions extends Omit<ExecutorOptions, "roles" | "openLog"> {
@@ -27,7 +28,7 @@ export interface EventSourceOptions extends Omit<ExecutorOptions, "roles" | "ope
 /** What was deployed, as far as event sources need it. */
 export interface EventSourceDeployment {
   readonly functions: ReadonlyMap<string, AsyncFunction>;
-  readonly targets: readonly BusTarget[];
+  readonly targets: readonly (BusTarget & ScheduledTarget)[];
 }
 
 export interface EventSourceStatistics {
@@ -47,6 +48,8 @@ export interface EventSources {
   /** The functions' roles, as the executor assumes them. */
   readonly roles: ExecutionRoles;
   readonly stats: EventSourceStatistics;
+  /** Runs a scheduled rule now; it also runs at once when the sources start, and then as its rate says. */
+  fire(ruleName: string): Promise<void>;
   /** Resolves when nothing is in flight or queued between the buses and the ends of the functions' events. */
   idle(): Promise<void>;
   /** Ends all workers. Events that have not ended become visible in their delivery queues again. */
@@ -76,6 +79,8 @@ export function startEventSources(
   const invocation = new AsyncInvocation(functions, { ...common, ...pending, invoker, sender });
   const reading = { sqs, lambda, urls, receiversPerQueue, policyMilliseconds, visibilitySeconds };
   const bus = new BusDelivery(targets, { ...common, ...reading, functions, invocation, faults });
+  const schedules = new Schedules(targets, { ...common, sqs });
+  schedules.start();
 
   return {
     executor,
@@ -84,6 +89,7 @@ export function startEventSources(
     get stats() {
       return { functions: invocation.statistics(), deliveries: bus.statistics(), problems: problems.first };
     },
+    fire: (ruleName) => schedules.fire(ruleName),
     async idle() {
       // Twice: an event may have been between a function's PutEvents and the next queue when it was looked at.
       for (let quiet = 0; quiet < 2; ) {
@@ -93,6 +99,7 @@ export function startEventSources(
       }
     },
     async stop() {
+      schedules.stop();
       invocation.stop();
       await bus.stop();
       await executor.stop();

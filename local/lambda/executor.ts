@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { AssumedRoles, type ExecutionRoles } from "./execution-role";
 import { FunctionWorker } from "./function-worker";
-import type { CloudAccess, InvokeOptions, InvokeResult, Invoker, LambdaFunction } from "./lambda-function";
+import {
+  type CloudAccess,
+  functionNamed,
+  type InvokeOptions,
+  type InvokeResult,
+  type Invoker,
+  type LambdaFunction,
+} from "./lambda-function";
 import { LogClients, LogShipper, type LogSink } from "./log-shipper";
 import { OrphanGuard } from "./orphan-guard";
 import { environmentOf, logStreamName, newTraceId } from "./runtime-environment";
@@ -57,16 +64,16 @@ export class LambdaExecutor implements Invoker {
     this.#reaper.unref();
   }
 
-  /** Runs one invocation; never rejects. `payload` is JSON text. */
+  /** Runs one invocation; never rejects. `arn` may end with a version or an alias; `payload` is JSON text. */
   async invoke(arn: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
-    const fn = this.functions.get(arn);
+    const fn = functionNamed(this.functions, arn);
     if (fn === undefined) return { kind: "service-error", message: `Function not found: ${arn}` };
     if (this.#stopped) return { kind: "service-error", message: `${fn.name}: the executor is stopped` };
-    const pool = this.#poolOf(arn);
+    const pool = this.#poolOf(fn.arn);
     if (pool.busy >= this.#placesOf(fn, pool)) return { kind: "throttled" };
     pool.busy += 1;
     try {
-      return await this.#runIn(pool, fn, payload, options);
+      return await this.#runIn(pool, fn, { arn, payload }, options);
     } catch (error) {
       return { kind: "service-error", message: (error as Error).message };
     } finally {
@@ -91,10 +98,15 @@ export class LambdaExecutor implements Invoker {
     if (this.#roles instanceof AssumedRoles) this.#roles.close();
   }
 
-  async #runIn(pool: WorkerPool, fn: LambdaFunction, payload: string, options: InvokeOptions): Promise<InvokeResult> {
+  async #runIn(
+    pool: WorkerPool,
+    fn: LambdaFunction,
+    asked: { readonly arn: string; readonly payload: string },
+    options: InvokeOptions,
+  ): Promise<InvokeResult> {
     const worker = pool.take() ?? (await this.#start(pool, fn));
     const { requestId: id = randomUUID(), traceId: trace = newTraceId(Date.now()) } = options;
-    const result = await worker.run({ id, payload, arn: fn.arn, trace }, options.killAfterMilliseconds);
+    const result = await worker.run({ ...asked, id, trace }, options.killAfterMilliseconds);
     pool.giveBack(worker);
     return result;
   }
@@ -102,7 +114,7 @@ export class LambdaExecutor implements Invoker {
   async #start(pool: WorkerPool, fn: LambdaFunction): Promise<FunctionWorker> {
     const credentials = await this.#roles.credentialsOf(fn);
     if (this.#stopped) throw new Error(`${fn.name}: the executor is stopped`);
-    const stream = logStreamName(new Date());
+    const stream = logStreamName(new Date(), fn.version);
     const environment = environmentOf(fn, this.cloud, credentials, stream);
     const usableUntil = credentials.expiration.getTime() - CREDENTIALS_MARGIN_MILLISECONDS;
     const worker = new FunctionWorker(fn, environment, usableUntil, this.#logOf(fn, stream));

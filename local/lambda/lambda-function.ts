@@ -13,6 +13,22 @@ export interface LambdaFunction {
   /** Left out: bounded only by the executor's own limit on processes. */
   readonly reservedConcurrency?: number | undefined;
   readonly logGroup: string;
+  /** The published version; left out: nothing is published. */
+  readonly version?: string;
+  /** Names that stand for the published version. */
+  readonly aliases?: readonly string[];
+}
+
+/** A function by its ARN, or by that of its version or one of its aliases: a deployment has one code for all of them. */
+export function functionNamed<Fn extends LambdaFunction>(
+  functions: ReadonlyMap<string, Fn>,
+  arn: string,
+): Fn | undefined {
+  const known = functions.get(arn);
+  if (known) return known;
+  const at = arn.lastIndexOf(":");
+  const fn = functions.get(arn.slice(0, at));
+  return fn && ["$LATEST", fn.version, ...(fn.aliases ?? [])].includes(arn.slice(at + 1)) ? fn : undefined;
 }
 
 export interface AwsCredentials {

@@ -28,7 +28,8 @@ export function environmentOf(
     ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    // One set of processes serves all qualifiers, so where a version is published they are its.
+    AWS_LAMBDA_FUNCTION_VERSION: fn.version ?? "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMiB),
     AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
@@ -46,8 +47,8 @@ export function nodeArgumentsOf(memoryMiB: number): string[] {
 }
 
 /** For example `2026/11/21/[$LATEST]0f3c…` with 32 hexadecimal digits. */
-export function logStreamName(now: Date): string {
-  return `${now.toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomBytes(16).toString("hex")}`;
+export function logStreamName(now: Date, version = "$LATEST"): string {
+  return `${now.toISOString().slice(0, 10).replaceAll("-", "/")}/[${version}]${randomBytes(16).toString("hex")}`;
 }
 
 /** An unsampled X-Ray header ("Tracing header", X-Ray Developer Guide): this cloud has no X-Ray to send segments to. */

@@ -16,6 +16,8 @@ from ministack.services import cloudwatch, dynamodb_streams, eventbridge
 import mappings
 import networks
 import resharding
+import rotation
+import schedules
 
 VERSION = "1.5.33"
 
@@ -33,6 +35,8 @@ def apply() -> None:
     mappings.leave_streams_to_our_consumer()
     networks.keep_prefix_lists()
     resharding.keep_parents()
+    rotation.leave_rotation_to_our_driver()
+    schedules.leave_functions_to_our_schedules()
 
 
 def correct_condition_keys() -> None:

@@ -1,11 +1,14 @@
 import {
   type AttributeDefinition,
+  type AttributeValue,
   type BillingMode,
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteItemCommand,
   DeleteTableCommand,
   type KeySchemaElement,
   type ProjectionType,
+  PutItemCommand,
   type StreamViewType,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
@@ -126,7 +129,30 @@ async function createTable({ clients }: World, inputs: TableInputs, logicalName:
   return { id: TableName, outputs: { name: TableName, arn, streamArn, streamLabel } };
 }
 
+type Item = Record<string, AttributeValue>;
+
+/** An item as the program writes it, in DynamoDB's JSON; not over another of the same key, as with the provider. */
+const tableItem = materialiser<aws.dynamodb.TableItemArgs>({
+  async create({ clients }, { tableName: TableName, hashKey, rangeKey, item, ...rest }) {
+    nothingElse(rest);
+    const key = needed(hashKey, "hashKey");
+    const Item = JSON.parse(needed(item, "item")) as Item;
+    const isNew = { ConditionExpression: "attribute_not_exists(#key)", ExpressionAttributeNames: { "#key": key } };
+    await clients.dynamodb.send(new PutItemCommand({ TableName, Item, ...isNew }));
+    return { id: [TableName, key, rangeKey, text(Item[key])].filter(Boolean).join("|"), outputs: {} };
+  },
+  async delete({ clients }, _made, { tableName: TableName, hashKey, rangeKey, item }) {
+    const whole = JSON.parse(String(item)) as Item;
+    const names = [hashKey, rangeKey].filter((name) => name !== undefined);
+    const Key = Object.fromEntries(names.map((name) => [name, whole[name]!]));
+    await clients.dynamodb.send(new DeleteItemCommand({ TableName, Key }));
+  },
+});
+
+const text = (value: AttributeValue | undefined): string => value?.S ?? value?.N ?? "";
+
 export const dynamodb: Materialisers = {
+  "aws:dynamodb/tableItem:TableItem": tableItem,
   "aws:dynamodb/table:Table": materialiser<aws.dynamodb.TableArgs>({
     create: createTable,
     async delete({ clients }, { id }) {

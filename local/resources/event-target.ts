@@ -77,7 +77,8 @@ async function deliverThroughQueue(world: World, place: Place, inputs: TargetInp
   const { Attributes } = await clients.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }),
   );
-  const { Arn } = await clients.events.send(new DescribeRuleCommand({ Name: place.rule, EventBusName: place.busName }));
+  const described = new DescribeRuleCommand({ Name: place.rule, EventBusName: place.busName });
+  const { Arn, ScheduleExpression: schedule, State } = await clients.events.send(described);
   await putTarget(world, place, { Id: place.targetId, Arn: needed(Attributes?.QueueArn, "the delivery queue's ARN") });
   const { retryPolicy, deadLetterConfig } = inputs;
   world.targets.push({
@@ -95,6 +96,7 @@ async function deliverThroughQueue(world: World, place: Place, inputs: TargetInp
         : { maximumEventAgeSeconds: retryPolicy.maximumEventAgeInSeconds }),
     },
     ...(deadLetterConfig?.arn ? { deadLetterArn: deadLetterConfig.arn } : {}),
+    ...(schedule && State !== "DISABLED" ? { schedule } : {}),
   });
   return url;
 }

@@ -1,3 +1,4 @@
+import { apiGateway } from "./api-gateway";
 import { cloudwatch } from "./cloudwatch";
 import { dynamodb } from "./dynamodb";
 import { ec2 } from "./ec2";
@@ -10,16 +11,18 @@ import { loadBalancing } from "./load-balancing";
 import { logs } from "./logs";
 import type { Materialisers } from "./materialiser";
 import { randoms } from "./random";
-
 import { s3 } from "./s3";
+import { secrets } from "./secrets";
 import { securityGroups } from "./security-groups";
 import { sns } from "./sns";
 import { sqs } from "./sqs";
 import { ssm } from "./ssm";
 import { vpcEndpoints } from "./vpc-endpoints";
+import { waf } from "./waf";
 
 /** Every type that the embedded cloud can make. */
 export const MATERIALISERS: Materialisers = {
+  ...apiGateway,
   ...cloudwatch,
   ...dynamodb,
   ...ec2,
@@ -32,9 +35,11 @@ export const MATERIALISERS: Materialisers = {
   ...logs,
   ...randoms,
   ...s3,
+  ...secrets,
   ...securityGroups,
   ...sns,
   ...sqs,
   ...ssm,
   ...vpcEndpoints,
+  ...waf,
 };

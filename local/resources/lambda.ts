@@ -17,6 +17,7 @@ import type * as aws from "@pulumi/aws";
 import type { DeployedFunction } from "../deployed";
 import { filesOf, writeFiles } from "./code";
 import { eventSourceMapping } from "./event-source-mapping";
+import { alias, invokeArnOf, provisionedConcurrency } from "./lambda-alias";
 import {
   functionOf,
   given,
@@ -48,14 +49,18 @@ function functionRequest(
     deadLetterConfig,
     ephemeralStorage,
     vpcConfig,
+    publish,
+    layers = [],
     tags,
     ...rest
   } = more;
   nothingElse(rest);
+  refuseLayers(layers);
   return given({
     FunctionName,
     Role: needed(role, "role"),
     Code: { ZipFile },
+    Publish: publish,
     Runtime: needed(runtime, "runtime") as Runtime,
     Handler: needed(handler, "handler"),
     Architectures: architectures as Architecture[] | undefined,
@@ -73,6 +78,14 @@ function functionRequest(
   }) as CreateFunctionCommandInput;
 }
 
+/** Lambda Insights: an extension that only measures. It is no part of a function here, and MiniStack has no layer of AWS's. */
+const MEASURES_ONLY = /:580247275435:layer:LambdaInsightsExtension(-Arm64)?:\d+$/;
+
+function refuseLayers(layers: readonly string[]): void {
+  const other = layers.filter((arn) => !MEASURES_ONLY.test(arn));
+  if (other.length > 0) throw new Error(`layers has ${other}; the embedded cloud runs functions without layers.`);
+}
+
 /** What the executor needs; defaults are Lambda's own. */
 function deployedFunction(inputs: FunctionInputs, name: string, arn: string, codeFile: string): DeployedFunction {
   const { reservedConcurrentExecutions: reserved = -1, deadLetterConfig } = inputs;
@@ -88,6 +101,7 @@ function deployedFunction(inputs: FunctionInputs, name: string, arn: string, cod
     logGroup: inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`,
     ...(reserved >= 0 ? { reservedConcurrency: reserved } : {}),
     ...(deadLetterConfig ? { deadLetterArn: deadLetterConfig.targetArn } : {}),
+    ...(inputs.publish ? { version: "1" } : {}),
   };
 }
 
@@ -107,7 +121,8 @@ async function createFunction(world: World, inputs: FunctionInputs, logicalName:
   const name = nameFor(inputs.name, logicalName);
   const files = await filesOf(needed(inputs.code, "code"));
   const made = await clients.lambda.send(new CreateFunctionCommand(functionRequest(inputs, name, zip(files))));
-  const arn = needed(made.FunctionArn, "the function's ARN");
+  const version = inputs.publish ? "1" : "$LATEST";
+  const arn = needed(made.FunctionArn, "the function's ARN").replace(/(:function:[^:]+):[^:]+$/, "$1");
   await active(world, name);
   const reserved = inputs.reservedConcurrentExecutions ?? -1;
   if (reserved >= 0) {
@@ -121,9 +136,10 @@ async function createFunction(world: World, inputs: FunctionInputs, logicalName:
     outputs: {
       name,
       arn,
-      qualifiedArn: `${arn}:$LATEST`,
-      version: "$LATEST",
-      invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+      qualifiedArn: `${arn}:${version}`,
+      version,
+      invokeArn: invokeArnOf(region, arn),
+      qualifiedInvokeArn: invokeArnOf(region, `${arn}:${version}`),
       codeSha256: made.CodeSha256,
       sourceCodeSize: made.CodeSize,
       lastModified: made.LastModified,
@@ -141,13 +157,14 @@ const lambdaFunction = materialiser<aws.lambda.FunctionArgs>({
 const permission = materialiser<aws.lambda.PermissionArgs>({
   async create(
     { clients },
-    { action, principal, function: target, sourceArn, sourceAccount, statementId, ...rest },
+    { action, principal, function: target, qualifier, sourceArn, sourceAccount, statementId, ...rest },
     logicalName,
   ) {
     nothingElse(rest);
     const StatementId = nameFor(statementId, logicalName);
     const request = given({
       FunctionName: String(target),
+      Qualifier: qualifier,
       StatementId,
       Action: needed(action, "action"),
       Principal: needed(principal, "principal"),
@@ -157,8 +174,9 @@ const permission = materialiser<aws.lambda.PermissionArgs>({
     await clients.lambda.send(new AddPermissionCommand(request));
     return { id: StatementId, outputs: { statementId: StatementId } };
   },
-  async delete({ clients }, { id }, { function: target }) {
-    await clients.lambda.send(new RemovePermissionCommand({ FunctionName: String(target), StatementId: id }));
+  async delete({ clients }, { id }, { function: target, qualifier: Qualifier }) {
+    const request = given({ FunctionName: String(target), Qualifier, StatementId: id });
+    await clients.lambda.send(new RemovePermissionCommand(request));
   },
 });
 
@@ -166,7 +184,7 @@ const invokeConfig = materialiser<aws.lambda.FunctionEventInvokeConfigArgs>({
   async create(world, { functionName, maximumRetryAttempts, maximumEventAgeInSeconds, destinationConfig, ...rest }) {
     nothingElse(rest);
     const FunctionName = needed(functionName, "functionName");
-    const fn = functionOf(world, FunctionName);
+    functionOf(world, FunctionName);
     const { onFailure, onSuccess } = destinationConfig ?? {};
     const DestinationConfig = given({
       OnFailure: onFailure && { Destination: onFailure.destination },
@@ -185,6 +203,7 @@ const invokeConfig = materialiser<aws.lambda.FunctionEventInvokeConfigArgs>({
       onFailureArn: onFailure?.destination,
       onSuccessArn: onSuccess?.destination,
     });
+    const fn = functionOf(world, FunctionName); // others may have added to it meanwhile
     world.functions.set(fn.arn, { ...fn, asyncConfig });
     return { id: FunctionName, outputs: {} };
   },
@@ -195,6 +214,8 @@ const invokeConfig = materialiser<aws.lambda.FunctionEventInvokeConfigArgs>({
 
 export const lambda: Materialisers = {
   "aws:lambda/function:Function": lambdaFunction,
+  "aws:lambda/alias:Alias": alias,
+  "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": provisionedConcurrency,
   "aws:lambda/permission:Permission": permission,
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": invokeConfig,
   "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
