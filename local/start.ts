@@ -1,10 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { RUNNING } from "../operations/where";
+import { RUNNING, type Running } from "../operations/where";
 import { newKeys } from "./clickstream/keys";
 import { clickstreamShow } from "./clickstream/show";
 import { serveTrackedPage } from "./clickstream/tracker/serve";
 import { type Estate, openEstate } from "./estate";
+import { exchangeOverrides } from "./exchange/deployed";
+import { exchangeShow, runningExchange } from "./exchange/show";
 import { exitCodeOf, interruption } from "./interruption";
 import { marketShow } from "./market/show";
 import { wholeNumber } from "./options";
@@ -15,13 +17,15 @@ const USAGE = `npm start -- [options]
   --events N   events in the generated session of market data (default 900)
   --rate N     events a minute (default 1500; two slow cores keep up with about as much)
   --clicks N   messages in the generated visits of clickstream (default 800)
-  --seed N     seed of session and visits (default 1)
+  --auctions N bid requests in the generated market of the ad exchange (default 1500)
+  --seed N     seed of session, visits and market (default 1)
   --keep       leave the cloud running until Ctrl-C`;
 
 interface Options {
   readonly events: number;
   readonly rate: number;
   readonly clicks: number;
+  readonly auctions: number;
   readonly seed: number;
   readonly keep: boolean;
 }
@@ -33,18 +37,20 @@ function optionsOf(args: string[]): Options {
       events: { type: "string", default: "900" },
       rate: { type: "string", default: "1500" },
       clicks: { type: "string", default: "800" },
+      auctions: { type: "string", default: "1500" },
       seed: { type: "string", default: "1" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const number = (flag: "events" | "rate" | "clicks" | "seed") => wholeNumber(flag, values[flag]);
+  const number = (flag: "events" | "rate" | "clicks" | "auctions" | "seed") => wholeNumber(flag, values[flag]);
   if (values.help) {
     console.log(USAGE);
     process.exit(0);
   }
   const { keep } = values;
-  return { events: number("events"), rate: number("rate"), clicks: number("clicks"), seed: number("seed"), keep };
+  const counts = { events: number("events"), rate: number("rate"), clicks: number("clicks") };
+  return { ...counts, auctions: number("auctions"), seed: number("seed"), keep };
 }
 
 async function main(): Promise<void> {
@@ -54,9 +60,14 @@ async function main(): Promise<void> {
   // The page's own port is needed before anything is deployed: its origin is a setting.
   const page = options.keep ? await serveTrackedPage() : undefined;
   const keys = newKeys(page ? [page.origin] : []);
-  const shows = [marketShow(options), clickstreamShow({ ...options, keys, ...(page ? { page } : {}) })];
+  const shows = [
+    marketShow(options),
+    clickstreamShow({ ...options, keys, ...(page ? { page } : {}) }),
+    exchangeShow(options),
+  ];
+  const overrides = { ...keys.overrides, ...exchangeOverrides(new Date()) };
   try {
-    await showAll(shows, keys.overrides, options, progress, signal);
+    await showAll(shows, overrides, options, progress, signal);
   } finally {
     await page?.stop();
   }
@@ -95,7 +106,15 @@ async function showAll(
 /** Says how to use the running cloud, and waits for Ctrl-C. */
 async function keep(estate: Estate, shows: readonly Show[], signal: AbortSignal): Promise<void> {
   const { endpoint, region, admin } = estate.cloud;
-  writeFileSync(RUNNING, JSON.stringify({ endpoint, region, credentials: admin, pid: process.pid }), { mode: 0o600 });
+  const exchange = runningExchange(estate);
+  const running: Running = {
+    endpoint,
+    region,
+    credentials: admin,
+    pid: process.pid,
+    ...(exchange ? { exchange } : {}),
+  };
+  writeFileSync(RUNNING, JSON.stringify(running), { mode: 0o600 });
   console.log(`
 The cloud is running at ${endpoint}:
 

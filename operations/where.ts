@@ -12,11 +12,19 @@ export interface Where<SystemNames> {
 }
 
 /** What `npm start -- --keep` leaves for these commands. */
-interface Running {
+export interface Running {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
   readonly pid: number;
+  /** Absent where the stack has no ad exchange. */
+  readonly exchange?: RunningExchange;
+}
+
+/** Where a kept exchange takes bid requests, and a publisher's token to send them with. */
+export interface RunningExchange {
+  readonly url: string;
+  readonly token: string;
 }
 
 const ROOT = join(__dirname, "..");
@@ -43,9 +51,17 @@ export async function locate<SystemNames>(
 }
 
 function running(): Running {
-  const found = existsSync(RUNNING) ? (JSON.parse(readFileSync(RUNNING, "utf8")) as Running) : undefined;
-  if (found && isAlive(found.pid)) return found;
+  const found = kept();
+  if (found) return found;
   throw new Error("No embedded cloud is running: start one with `npm start -- --keep`, or give --stack dev or prod.");
+}
+
+/** The exchange of the embedded cloud that is kept; undefined where none runs. */
+export const runningExchange = (): RunningExchange | undefined => kept()?.exchange;
+
+function kept(): Running | undefined {
+  const found = existsSync(RUNNING) ? (JSON.parse(readFileSync(RUNNING, "utf8")) as Running) : undefined;
+  return found && isAlive(found.pid) ? found : undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -51,7 +51,7 @@ export async function storm(options: StormOptions): Promise<Storm> {
     name: "storm",
     overrides: {
       ...keys.overrides,
-      systems: JSON.stringify({ marketData: false, clickstream: true }),
+      systems: JSON.stringify({ marketData: false, clickstream: true, adExchange: false }),
       clickstreamMaximumAgeSeconds: String(SETTINGS.maximumAgeSeconds),
     },
     sources: { timeScale: SETTINGS.timeScale, faults },

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { LARGEST_BODY } from "../../functions/ad-exchange/domain/openrtb/read-bid-request";
+
+/** Its bytes, unpacked; or what is answered instead; or undefined when the sender has gone. */
+export type Body = Uint8Array | 400 | 413 | undefined;
+
+/** Reads the body as long as it is no larger than a bid request may be, packed and unpacked. */
+export function readBody(request: IncomingMessage): Promise<Body> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const take = (part: Buffer) => {
+      bytes += part.length;
+      parts.push(part);
+      if (bytes <= LARGEST_BODY) return;
+      request.off("data", take);
+      resolve(413);
+    };
+    request.on("data", take);
+    request.once("end", () => resolve(unpacked(request, parts.length === 1 ? parts[0]! : Buffer.concat(parts))));
+    request.once("close", () => resolve(undefined));
+    request.once("error", () => resolve(undefined));
+  });
+}
+
+function unpacked(request: IncomingMessage, bytes: Buffer): Uint8Array | 400 | 413 {
+  if (!/gzip/i.test(request.headers["content-encoding"] ?? "")) return bytes;
+  try {
+    // At once: a few kilobytes take less than to hand them to another thread, and the bound is a millisecond.
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_BODY });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? 413 : 400;
+  }
+}
