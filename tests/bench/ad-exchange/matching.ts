@@ -7,7 +7,7 @@ import { buildSync } from "esbuild";
 import { printFigure, printPart } from "../figures";
 import type { Built, Measured } from "./matching-worker";
 
-const AT_MOST = { request: 6, timesSmall: 5, naive: 1_000, adversarial: 150, loadMilliseconds: 15, slice: 5_000 };
+const AT_MOST = { request: 6, timesSmall: 5, adversarial: 150, loadMilliseconds: 15, slice: 5_000 };
 
 /**
  * What finding the best campaigns costs, CPU, best of several rounds; bundled as functions are, since modules that a test
@@ -56,7 +56,8 @@ function show(count: number, built: Built, measured: Measured, small: Measured):
   figure("best 4", top4, "µs", `${measured.matches.toFixed(1)} matches a request`);
   const times = top16 / small.top16;
   figure("best 16, to the smallest index", times, "×", judged(times <= AT_MOST.timesSmall, `${AT_MOST.timesSmall} ×`));
-  figure("going through all of them", ratio, "× the index", judged(ratio >= AT_MOST.naive, `from ${AT_MOST.naive} ×`));
+  // The tests' definition of a match is plain, and slow for it: no opponent to judge by.
+  figure("the tests' definition, campaign by campaign", ratio, "×", "the index; it is written to be read");
   for (const [what, cost] of Object.entries(measured.adversarial))
     figure(what, cost, "µs", judged(cost <= AT_MOST.adversarial, `${AT_MOST.adversarial} µs`));
   const mebibytes = built.bytes / 2 ** 20;
