@@ -1,6 +1,5 @@
 /** Seconds over which WAF counts (WAF Developer Guide, "Rate-based rule high-level settings"). */
 export const WAF_WINDOWS = [60, 120, 300, 600] as const;
-export type WafWindow = (typeof WAF_WINDOWS)[number];
 
 const [LEAST, MOST] = [10, 2_000_000_000];
 

@@ -1,4 +1,4 @@
-import type { Campaign, Creative } from "../../functions/ad-exchange/domain/campaign";
+import { type Campaign, type Creative, campaignKey } from "../../functions/ad-exchange/domain/campaign";
 import { hasClick } from "../../functions/ad-exchange/domain/campaigns/markup";
 import type { Plain } from "../../functions/shared/attribute-values";
 import type { Estate } from "../estate";
@@ -39,7 +39,7 @@ export async function seedCampaigns(estate: Estate, connections: Connections, op
   const lit = beacon(first, seatOf(first), now);
   const beaconTag = await apis.get(first)!.create(lit);
   const all = [...others, ...own, lit];
-  return { campaigns: new Map(all.map((one) => [`${one.advertiser}#${one.id}`, one])), apis, beaconTag };
+  return { campaigns: new Map(all.map((one) => [campaignKey(one), one])), apis, beaconTag };
 }
 
 const ofShop = (campaign: Campaign, shop: Shop): Campaign => ({

@@ -5,7 +5,7 @@ import type { Log } from "../../shared/log";
 import { RetryableFailure, told } from "../../shared/outcome";
 import { writeResult } from "../../shared/write-result";
 import type { Audit, CampaignReads, CampaignStore, Listed, ListedPage } from "../campaigns/ports";
-import type { Campaign } from "../domain/campaign";
+import { type Campaign, campaignKey } from "../domain/campaign";
 import { storedCampaign } from "../domain/campaigns/stored";
 import { DynamoReads, type Sender } from "./dynamo-reads";
 import type { Key, Reads, Row } from "./reads";
@@ -103,14 +103,14 @@ export class DynamoCampaigns implements CampaignStore {
   }
 
   async audited(advertiser: string, id: string, version: number): Promise<Audit | undefined> {
-    const key = { [AUDIT.partition]: `${advertiser}#${id}`, [AUDIT.sort]: version };
+    const key = { [AUDIT.partition]: campaignKey({ advertiser, id }), [AUDIT.sort]: version };
     return (await this.reads.one(this.tables.audit, key, true)) as Audit | undefined;
   }
 
   private transaction(campaign: Campaign, audit: Audit): TransactWriteItemsCommand {
-    const { advertiser, id, version, changedAt } = campaign;
+    const { version, changedAt } = campaign;
     const isFirst = version === 1;
-    const entry = { [AUDIT.partition]: `${advertiser}#${id}`, [AUDIT.sort]: version, at: changedAt, ...audit };
+    const entry = { [AUDIT.partition]: campaignKey(campaign), [AUDIT.sort]: version, at: changedAt, ...audit };
     return new TransactWriteItemsCommand({
       TransactItems: [
         {

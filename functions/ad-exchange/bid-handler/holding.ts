@@ -92,7 +92,7 @@ function areAll(answers: readonly boolean[], count: number): boolean {
 }
 
 /** Of one impression: a thousandth of a CPM, rounded half to even. */
-export function costOf(cpmMicros: Micros): Micros {
+function costOf(cpmMicros: Micros): Micros {
   const whole = Math.floor(cpmMicros / 1_000);
   const rest = cpmMicros - whole * 1_000;
   return rest > 500 || (rest === 500 && whole % 2 === 1) ? whole + 1 : whole;

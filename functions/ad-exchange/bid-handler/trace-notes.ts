@@ -1,5 +1,6 @@
 import { lossesOf } from "../domain/auction/losses";
 import type { Outcome } from "../domain/auction/outcome";
+import { campaignKey } from "../domain/campaign";
 import { LOSS } from "../domain/openrtb/codes";
 import { textOfMicros } from "../domain/price";
 import type { CampaignIndex } from "../domain/targeting/campaign-index";
@@ -29,11 +30,7 @@ const othersThan = (index: CampaignIndex, traits: Traits, slot: Slot) =>
   index
     .explain(traits, slot, MOST_EXPLAINED)
     .filter(({ reason }) => reason !== "fits")
-    .map(({ advertiser, id, bidMicros, reason }) => ({
-      campaign: `${advertiser}#${id}`,
-      bid: textOfMicros(bidMicros),
-      fails: reason,
-    }));
+    .map((one) => ({ campaign: campaignKey(one), bid: textOfMicros(one.bidMicros), fails: one.reason }));
 
 export function noteAuction(trace: Trace, outcome: Outcome): void {
   const losses = lossesOf(outcome);

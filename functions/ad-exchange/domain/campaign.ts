@@ -30,6 +30,9 @@ export interface Campaign {
   readonly changedAt: string;
 }
 
+/** "<advertiser>#<id>": what tells a campaign from all others, for an id is its advertiser's own. */
+export const campaignKey = ({ advertiser, id }: Pick<Campaign, "advertiser" | "id">): string => `${advertiser}#${id}`;
+
 /** Every given condition has to hold. */
 export interface Targeting {
   /** ISO-3166-1 alpha-3, with an ISO-3166-2 region behind a hyphen where narrower: "USA", "USA-CA". */

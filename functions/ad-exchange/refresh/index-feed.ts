@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock";
 import { changeIn } from "../adapters/changes";
 import type { Key, Reads } from "../adapters/reads";
 import { CHANGES } from "../adapters/tables";
+import { campaignKey } from "../domain/campaign";
 import type { CampaignChange } from "../domain/changes/change";
 import type { Pointer } from "../domain/changes/pointer";
 import { slotsBetween } from "../domain/changes/slots";
@@ -105,7 +106,7 @@ export class IndexFeed {
         const change = changeIn(row);
         if (change === undefined)
           await this.world.trouble(new Error(`the change at ${row[CHANGES.sort]} is unreadable`));
-        else if (this.isNews(change, found)) found.set(nameOf(change), change);
+        else if (this.isNews(change, found)) found.set(campaignKey(change), change);
       }
       after = next;
     } while (after !== undefined);
@@ -113,15 +114,13 @@ export class IndexFeed {
   }
 
   private isNews(change: CampaignChange, found: ReadonlyMap<string, CampaignChange>): boolean {
-    const name = nameOf(change);
+    const name = campaignKey(change);
     return change.version > Math.max(this.told.get(name) ?? 0, found.get(name)?.version ?? 0);
   }
 
   private async hand(changes: readonly CampaignChange[]): Promise<void> {
     for (const slice of slicesOf(changes)) await this.world.send({ kind: "changes", changes: slice });
     if (this.told.size > MOST_REMEMBERED) this.told.clear();
-    for (const change of changes) this.told.set(nameOf(change), change.version);
+    for (const change of changes) this.told.set(campaignKey(change), change.version);
   }
 }
-
-const nameOf = ({ advertiser, id }: CampaignChange): string => `${advertiser}#${id}`;

@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock";
 import type { Log } from "../../shared/log";
 import type { Metrics } from "../../shared/metrics";
 import type { Row } from "../adapters/reads";
-import type { Campaign } from "../domain/campaign";
+import { type Campaign, campaignKey } from "../domain/campaign";
 import { canBid, storedCampaign } from "../domain/campaigns/stored";
 import type { Pointer } from "../domain/changes/pointer";
 import type { Micros } from "../domain/money";
@@ -62,7 +62,7 @@ export async function build(world: SnapshotWorld): Promise<void> {
   const unreadable = refused.length;
   const file = world.compile(campaigns, {
     ...{ generation: begun, builtAt: begun, toMicros },
-    refused: ({ advertiser, id }, why) => refused.push(`${advertiser}#${id}: ${why}`),
+    refused: (campaign, why) => refused.push(`${campaignKey(campaign)}: ${why}`),
   });
   const taken = campaigns.length - (refused.length - unreadable);
   const pointer = pointerTo(file, begun, clock.now(), taken);

@@ -1,4 +1,4 @@
-import type { Campaign, Creative } from "../campaign";
+import { type Campaign, type Creative, campaignKey } from "../campaign";
 import type { Micros } from "../money";
 import type { MarkupType } from "../openrtb/codes";
 import type { Slot, Traits } from "../traits";
@@ -176,7 +176,7 @@ export class CampaignIndex implements Searched {
   /** Takes a change, once and in any order with others of the campaign: tens of microseconds. */
   applyChange(change: Change, toMicros: ToMicros): Applied {
     const { advertiser, id, version, campaign, at = 0 } = change;
-    const key = `${advertiser}#${id}`;
+    const key = campaignKey(change);
     const before = this.#changed.get(key);
     const entry = before?.entry ?? this.#baseEntry(advertiser, id);
     const known =
@@ -193,7 +193,7 @@ export class CampaignIndex implements Searched {
 
   /** Stops a campaign from bidding, or lets it bid again: one bit. @returns whether it is there */
   setLive(advertiser: string, id: string, isLive: boolean): boolean {
-    const entry = this.#changed.get(`${advertiser}#${id}`)?.entry ?? this.#baseEntry(advertiser, id);
+    const entry = this.#changed.get(campaignKey({ advertiser, id }))?.entry ?? this.#baseEntry(advertiser, id);
     if (entry === NOWHERE) return false;
     this.#setLive(entry, isLive);
     return true;
@@ -205,7 +205,7 @@ export class CampaignIndex implements Searched {
     const { advertiser, id, seat: text } = this.campaign(ordinal);
     const seat = this.#seats.get(text) ?? text;
     this.#seats.set(seat, seat);
-    const names = { key: `${advertiser}#${id}`, seat };
+    const names = { key: campaignKey({ advertiser, id }), seat };
     this.#names[ordinal] = names;
     return names;
   }
@@ -249,8 +249,7 @@ export class CampaignIndex implements Searched {
 
   /** No later version of it has come. */
   #isCurrent(ordinal: number): boolean {
-    const { advertiser, id } = this.campaign(ordinal);
-    const changed = this.#changed.get(`${advertiser}#${id}`);
+    const changed = this.#changed.get(this.keyOf(ordinal));
     return changed === undefined || changed.entry === ordinal;
   }
 

@@ -1,4 +1,4 @@
-import type { Campaign, Creative } from "../campaign";
+import { type Campaign, type Creative, campaignKey } from "../campaign";
 import { DictionaryBuilder } from "./dictionary";
 import { type Draft, draftOf, type ToMicros } from "./draft";
 import { postingsOf } from "./postings";
@@ -61,7 +61,7 @@ function draftsOf(campaigns: Iterable<Campaign>, { builtAt, toMicros, refused }:
       refused?.(campaign, draft);
       continue;
     }
-    const key = `${campaign.advertiser}#${campaign.id}`;
+    const key = campaignKey(campaign);
     const other = drafts.get(key);
     if (other === undefined || other.campaign.version < campaign.version) drafts.set(key, draft);
   }
@@ -72,9 +72,9 @@ const isBidding = ({ isActive, end }: Draft, now: number): boolean => isActive &
 
 /** The order of entries: the best bid first. */
 const byBid = (one: Draft, other: Draft): number =>
-  other.bidMicros - one.bidMicros || one.tie - other.tie || (keyOf(one) < keyOf(other) ? -1 : 1);
-
-const keyOf = ({ campaign }: Draft): string => `${campaign.advertiser}#${campaign.id}`;
+  other.bidMicros - one.bidMicros ||
+  one.tie - other.tie ||
+  (campaignKey(one.campaign) < campaignKey(other.campaign) ? -1 : 1);
 
 const withoutContent = (draft: Draft): Draft => ({
   ...draft,

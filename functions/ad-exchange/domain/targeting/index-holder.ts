@@ -1,3 +1,4 @@
+import { campaignKey } from "../campaign";
 import type { CampaignIndex } from "./campaign-index";
 import type { Applied, Change } from "./change";
 import type { ToMicros } from "./draft";
@@ -55,7 +56,7 @@ export class IndexHolder {
 
   /** Takes a change: tens of microseconds. @returns what the current index made of it; undefined before there is one */
   apply(change: Change): Applied | undefined {
-    const key = keyOf(change.advertiser, change.id);
+    const key = campaignKey(change);
     const before = this.#changes.get(key);
     if (before === undefined || before.version < change.version) this.#changes.set(key, change);
     if (this.#next !== undefined) this.#untold.push(change);
@@ -64,15 +65,15 @@ export class IndexHolder {
 
   /** Stops a campaign from bidding, whatever version of it comes, until it is let again. */
   setLive(advertiser: string, id: string, isLive: boolean): void {
-    if (isLive) this.#stopped.delete(keyOf(advertiser, id));
-    else this.#stopped.set(keyOf(advertiser, id), [advertiser, id]);
+    if (isLive) this.#stopped.delete(campaignKey({ advertiser, id }));
+    else this.#stopped.set(campaignKey({ advertiser, id }), [advertiser, id]);
     this.#current?.setLive(advertiser, id, isLive);
     this.#next?.setLive(advertiser, id, isLive);
   }
 
   #tell(index: CampaignIndex, change: Change): Applied {
     const applied = index.applyChange(change, this.toMicros);
-    if (this.#stopped.has(keyOf(change.advertiser, change.id))) index.setLive(change.advertiser, change.id, false);
+    if (this.#stopped.has(campaignKey(change))) index.setLive(change.advertiser, change.id, false);
     return applied;
   }
 
@@ -84,5 +85,3 @@ export class IndexHolder {
       if (at < index.builtAt - OVERLAP) this.#changes.delete(key);
   }
 }
-
-const keyOf = (advertiser: string, id: string): string => `${advertiser}#${id}`;
