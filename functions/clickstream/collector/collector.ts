@@ -1,11 +1,8 @@
-import type { Clock } from "../../shared/clock";
 import type { Fields } from "../../shared/fields";
-import type { Log } from "../../shared/log";
-import type { Metrics } from "../../shared/metrics";
-import { told } from "../../shared/outcome";
 import type { Current } from "../../shared/parameters";
 import type { Intake } from "../adapters/kinesis-intake";
-import { type Answer, answerFor, health, preflight, refused, type Tally } from "../domain/answers";
+import { type AnsweringWorld, answering, type Outcome, plain, type Report, reported } from "../answering";
+import { type Answer, answerFor, health, preflight, type Tally } from "../domain/answers";
 import { type Gunzip, messagesIn, readBody } from "../domain/body";
 import type { Condition } from "../domain/health";
 import { ANY_PAGE, corsFor, type Origins } from "../domain/origins";
@@ -21,7 +18,7 @@ export interface Settings {
   readonly origins: Origins;
 }
 
-export interface CollectorWorld {
+export interface CollectorWorld extends AnsweringWorld {
   readonly settings: () => Promise<Current<Settings>>;
   readonly intake: Intake;
   readonly gunzip: Gunzip;
@@ -29,9 +26,6 @@ export interface CollectorWorld {
   readonly stream: () => Promise<Condition>;
   /** Of this process: each counts what it sees itself. */
   readonly rates: KeyRates;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /** Milliseconds in which storing is tried: with the last call's 4 s it ends before clients stop waiting (analytics-node: 10 s). */
@@ -39,41 +33,31 @@ const STORE_WITHIN = 5_000;
 /** Kept back from the function's own time for the last call and the answer. */
 const RESERVE = 4_500;
 
-/** What one request came to. `source` and the rest are absent as far as it did not get. */
-interface Outcome {
-  readonly answer: Answer;
+/** `source` and the rest are absent as far as the request did not get. */
+interface Collected extends Outcome {
   readonly source?: string;
   readonly tally?: Tally;
   /** Error codes of Kinesis by how many records met them last. */
   readonly codes?: Readonly<Record<string, number>>;
-  readonly condition?: Condition;
-  readonly stale?: Error;
 }
-
-const plain = (answer: Answer | Refusal): Outcome => ({
-  answer: answer instanceof Refusal ? refused(answer) : answer,
-});
 
 /** Answers a request. What cannot be read at all (parameters) is 503, so that clients keep their messages and come again. */
 export async function collect(event: Incoming, context: InvocationContext, world: CollectorWorld): Promise<Answer> {
   const startedAt = world.clock.now();
   const deadline = startedAt + Math.min(STORE_WITHIN, context.getRemainingTimeInMillis() - RESERVE);
-  try {
+  // Which origins may send may be what could not be read; a page that cannot read this would not know to come again.
+  const unavailable = new Refusal("unavailable", "nothing of the request was looked at; send it again", ANY_PAGE);
+  return answering("collector", context, world, unavailable, async () => {
     const request = readRequest(event);
     const route = routeOf(request.method, request.path);
     const outcome = route instanceof Refusal ? plain(route) : await follow(route, request, world, deadline);
-    report(outcome, context, world, startedAt);
+    reported(outcome, reportOf(outcome), context, world, startedAt);
     return outcome.answer;
-  } catch (error) {
-    world.log.error("collector failed", { awsRequestId: context.awsRequestId, failure: told(error) });
-    world.metrics.record({ counts: { RequestsFailed: 1 }, milliseconds: {}, reason: "unavailable" });
-    // Which origins may send may be what could not be read; a page that cannot read this would not know to come again.
-    return refused(new Refusal("unavailable", "nothing of the request was looked at; send it again", ANY_PAGE));
-  }
+  });
 }
 
 /** Health is asked here too: without settings there is no taking in. */
-async function follow(route: Route, request: Request, world: CollectorWorld, deadline: number): Promise<Outcome> {
+async function follow(route: Route, request: Request, world: CollectorWorld, deadline: number): Promise<Collected> {
   const { value: settings, stale } = await world.settings();
   if (route.kind === "health") return { ...(await checked(world)), ...(stale ? { stale } : {}) };
   const cors = corsFor(request.headers.get("origin"), settings.origins);
@@ -84,7 +68,7 @@ async function follow(route: Route, request: Request, world: CollectorWorld, dea
   return { ...outcome, answer, ...(stale ? { stale } : {}) };
 }
 
-async function checked({ stream }: CollectorWorld): Promise<Outcome> {
+async function checked({ stream }: CollectorWorld): Promise<Collected> {
   const condition = await stream();
   return { ...plain(health("stream", condition)), condition };
 }
@@ -94,7 +78,7 @@ async function takeIn(
   request: Request,
   world: CollectorWorld & Settings,
   deadline: number,
-): Promise<Outcome> {
+): Promise<Collected> {
   const inHeader = keyInHeader(request.headers.get("authorization"));
   const early = typeof inHeader === "string" ? sourceOf(inHeader, world.keys) : inHeader;
   if (early instanceof Refusal) return plain(early); // before anything is unpacked
@@ -117,7 +101,7 @@ function sourceIn({ writeKey }: Fields, keys: WriteKeys): string | Refusal {
   return noKey("give the write key: as user name of basic authentication, or as writeKey in the body");
 }
 
-async function store({ taken, refused: wrong }: Sorted, intake: Intake, deadline: number): Promise<Outcome> {
+async function store({ taken, refused: wrong }: Sorted, intake: Intake, deadline: number): Promise<Collected> {
   const lost = taken.length === 0 ? [] : await intake.put(taken, deadline);
   const notStored = lost.map(({ record: { index, messageId } }) => ({
     ...{ index, ...tellable(messageId) },
@@ -129,22 +113,15 @@ async function store({ taken, refused: wrong }: Sorted, intake: Intake, deadline
   return { answer: answerFor(tally), tally, ...(lost.length > 0 ? { codes } : {}) };
 }
 
-function report(outcome: Outcome, { awsRequestId }: InvocationContext, world: CollectorWorld, startedAt: number): void {
-  const { answer, source, tally, codes, condition, stale } = outcome;
-  const { status, error } = answer;
-  const durationMs = world.clock.now() - startedAt;
+function reportOf({ answer: { status }, source, tally, codes, condition, stale }: Collected): Report {
   const counts = {
     ...{ EventsAccepted: tally?.stored ?? 0, EventsRefused: tally?.refused.length ?? 0 },
-    ...{ EventsNotStored: tally?.notStored.length ?? 0, ...(stale ? { ParametersStale: 1 } : {}) },
+    EventsNotStored: tally?.notStored.length ?? 0,
   };
-  world.metrics.record({ counts, milliseconds: { RequestLatency: durationMs }, ...(error ? { reason: error } : {}) });
-  const say = status === 503 ? world.log.error.bind(world.log) : world.log.info.bind(world.log);
   const stream = condition && condition.state !== "ok" ? { stream: condition.why } : {};
-  const figures = {
-    ...counts,
-    ...(codes ? { codes } : {}),
-    ...stream,
-    ...(stale ? { parametersStale: stale.message } : {}),
+  return {
+    message: `collector ${status}`,
+    counts,
+    fields: { source, ...counts, ...(stale ? { ParametersStale: 1 } : {}), ...(codes ? { codes } : {}), ...stream },
   };
-  say(`collector ${status}`, { awsRequestId, status, error, source, durationMs, ...figures });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { utcTime } from "./fields";
+import { TIME_LETTERS, utcTime } from "./fields";
 
 /** Bytes of a DynamoDB sort key. */
 const LONGEST_POSITION = 1024;
@@ -19,7 +19,7 @@ export function positionIn(cursor: string, query: unknown): { readonly position:
   const text = bytes.toString("utf8");
   const isWhole = bytes.toString("base64url") === cursor && Buffer.from(text).equals(bytes);
   const [digest, position] = [text.slice(0, DIGEST), text.slice(DIGEST)];
-  const time = position.slice(0, 24);
+  const time = position.slice(0, TIME_LETTERS);
   const isPosition = utcTime(time) === time && Buffer.byteLength(position) <= LONGEST_POSITION;
   if (!isWhole || !isPosition) return "unreadable";
   return digest === digestOf(query) ? { position } : "foreign";

@@ -1,7 +1,7 @@
 import { type Fields, isRecord } from "../../shared/fields";
 import type { Messages } from "./body";
 import { type Envelope, ofOnePiece } from "./envelope";
-import { MOST_LEVELS, text } from "./fields";
+import { isWithin, MOST_LEVELS, text } from "./fields";
 import { visitorOf } from "./identity";
 import { fingerprint, LARGEST_MESSAGE, type Message, type Rejection, readMessage } from "./message";
 import { Refusal } from "./refusal";
@@ -44,9 +44,11 @@ export function sortMessages(
 ): Sorted | Refusal {
   const taken: Taken[] = [];
   const refused: EventResult[] = [];
+  // The same around every message of a request, and with it a level more.
+  const opening = JSON.stringify(stamp).slice(0, -1);
   let bytes = 0;
   for (const [index, value] of messages.entries()) {
-    const { size, ...result } = sealed(value, around, stamp);
+    const { size, ...result } = sealed(value, around, opening);
     if ("reason" in result) refused.push({ index, ...idOf(value), ...result });
     else {
       const { message, data } = result;
@@ -68,16 +70,19 @@ type Sealed = { readonly size: number } & (
   | { readonly reason: Rejection; readonly detail: string }
 );
 
-/** Checks the message as it will stand in the stream, with what stood around it, not as it came: that one is what is read later. */
-function sealed(value: unknown, around: Fields, stamp: Omit<Envelope, "message">): Sealed {
+/**
+ * Checks the message as it will stand in the stream, with what stood around it, not as it came: that one is what is read later. It is
+ * written once, and its text is put into the envelope.
+ * @param opening text of the envelope up to where its message belongs
+ */
+function sealed(value: unknown, around: Fields, opening: string): Sealed {
   const piece = isRecord(value) ? identified(withoutKey(ofOnePiece(value, around))) : value;
   const json = text(piece);
   if (json === undefined) return TOO_DEEP;
   const verdict = readMessage(piece, json);
   if (!verdict.accepted) return { size: Buffer.byteLength(json), reason: verdict.reason, detail: verdict.detail };
-  const envelope = text({ ...stamp, message: piece } satisfies Envelope);
-  if (envelope === undefined) return TOO_DEEP;
-  const data = Buffer.from(envelope);
+  if (!isWithin(piece, MOST_LEVELS - 1)) return TOO_DEEP;
+  const data = Buffer.from(`${opening},"message":${json}}`);
   return { size: data.byteLength, message: verdict.message, data };
 }
 

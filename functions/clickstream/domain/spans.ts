@@ -1,3 +1,5 @@
+import { TIME_LETTERS } from "./fields";
+
 /** Bounds of every sort key that begins with a time: times begin with a digit. */
 export const EARLIEST = "0";
 export const LATEST = ":";
@@ -12,12 +14,9 @@ export interface Span {
   readonly order: Order;
 }
 
-/** Letters of a time in RFC 3339 in UTC to the millisecond. */
-const TIME = 24;
-
 /** Compares sort keys as DynamoDB does, by their bytes in UTF-8: JavaScript's own order of texts is another one beyond the BMP. */
 export function comparePositions(a: string, b: string): number {
-  const [timeA, timeB] = [a.slice(0, TIME), b.slice(0, TIME)];
+  const [timeA, timeB] = [a.slice(0, TIME_LETTERS), b.slice(0, TIME_LETTERS)];
   if (timeA !== timeB) return timeA < timeB ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

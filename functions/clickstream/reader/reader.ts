@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../../shared/clock";
 import { within } from "../../shared/deadline";
-import type { Log } from "../../shared/log";
-import type { Metrics } from "../../shared/metrics";
 import { told } from "../../shared/outcome";
 import type { Current } from "../../shared/parameters";
+import { type AnsweringWorld, answering, type Outcome, plain, type Report, reported } from "../answering";
 import { type Client, clientOf, notPermitted } from "../domain/access-keys";
 import { type Answer, health, ok, refused } from "../domain/answers";
 import type { Condition } from "../domain/health";
@@ -23,14 +21,11 @@ export interface ReaderSettings {
   readonly graves: Graves;
 }
 
-export interface ReaderWorld {
+export interface ReaderWorld extends AnsweringWorld {
   readonly settings: () => Promise<Current<ReaderSettings>>;
   readonly archive: Archive;
   /** Whether the tables answer. */
   readonly tables: () => Promise<Condition>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /** Milliseconds for a listing, and in which an erasure goes on: well before the load balancer gives up waiting (60 s by default). */
@@ -38,41 +33,30 @@ const WITHIN = 20_000;
 /** Kept back from the function's own time for what an erasure has under way, and the answer. */
 const RESERVE = 5_000;
 
-/** What one request came to. */
-interface Outcome {
-  readonly answer: Answer;
+interface Read extends Outcome {
   readonly client?: string;
   /** Items that were given out. */
   readonly items?: number;
   readonly erasure?: Erasure;
   /** Of an erasure: whose, told apart and not told. */
   readonly visitorHash?: string;
-  readonly condition?: Condition;
-  readonly stale?: Error;
 }
-
-const plain = (answer: Answer | Refusal): Outcome => ({
-  answer: answer instanceof Refusal ? refused(answer) : answer,
-});
 
 /** Answers a request of those who may read or erase. What cannot be read at all is 503, and its reason stands in the log alone. */
 export async function serve(event: Incoming, context: InvocationContext, world: ReaderWorld): Promise<Answer> {
   const startedAt = world.clock.now();
   const deadline = startedAt + Math.min(WITHIN, context.getRemainingTimeInMillis() - RESERVE);
-  try {
+  const unavailable = new Refusal("unavailable", "what is stored cannot be read now; send the request again");
+  return answering("reader", context, world, unavailable, async () => {
     const request = readRequest(event);
     const route = readerRouteOf(request.method, request.path);
     const outcome = route instanceof Refusal ? plain(route) : await follow(route, request, world, deadline);
-    report(outcome, context, world, startedAt);
+    reported(outcome, reportOf(outcome), context, world, startedAt);
     return outcome.answer;
-  } catch (error) {
-    world.log.error("reader failed", { awsRequestId: context.awsRequestId, failure: told(error) });
-    world.metrics.record({ counts: { RequestsFailed: 1 }, milliseconds: {}, reason: "unavailable" });
-    return refused(new Refusal("unavailable", "what is stored cannot be read now; send the request again"));
-  }
+  });
 }
 
-async function follow(route: ReaderRoute, request: Request, world: ReaderWorld, deadline: number): Promise<Outcome> {
+async function follow(route: ReaderRoute, request: Request, world: ReaderWorld, deadline: number): Promise<Read> {
   const { value: settings, stale } = await world.settings();
   const outcome = await (route.kind === "health"
     ? checked(world)
@@ -80,7 +64,7 @@ async function follow(route: ReaderRoute, request: Request, world: ReaderWorld, 
   return { ...outcome, ...(stale ? { stale } : {}) };
 }
 
-async function checked({ tables }: ReaderWorld): Promise<Outcome> {
+async function checked({ tables }: ReaderWorld): Promise<Read> {
   const condition = await tables();
   return { answer: health("tables", condition), condition };
 }
@@ -92,7 +76,7 @@ async function authorized(
   request: Request,
   world: ReaderWorld & ReaderSettings,
   deadline: number,
-): Promise<Outcome> {
+): Promise<Read> {
   const client = clientOf(request.headers.get("authorization"), world.clients);
   if (client instanceof Refusal) return plain(client);
   const refusal = notPermitted(client, route.kind === "erasure" ? "erase" : "read");
@@ -112,7 +96,7 @@ async function listed(
   request: Request,
   { archive, policy, clock }: ReaderWorld & ReaderSettings,
   deadline: number,
-): Promise<Outcome> {
+): Promise<Read> {
   const query = listingQuery(listing, request);
   if (query instanceof Refusal) return plain(query);
   const page = await within(deadline - clock.now(), "a listing", list(listing, query, archive, policy.typeShards));
@@ -135,21 +119,15 @@ function answerTo({ erased, done, failure }: Erasure): Answer {
   return refused(new Refusal("unavailable", detail), { erased, done });
 }
 
-function report(outcome: Outcome, { awsRequestId }: InvocationContext, world: ReaderWorld, startedAt: number): void {
-  const { answer, client, items, erasure, visitorHash, condition, stale } = outcome;
-  const { status, error } = answer;
-  const durationMs = world.clock.now() - startedAt;
-  const counts = {
-    ...{ ItemsRead: items ?? 0, EventsErased: erasure?.erased.events ?? 0 },
-    ...(stale ? { ParametersStale: 1 } : {}),
+function reportOf({ answer: { status }, client, items, erasure, visitorHash, condition }: Read): Report {
+  return {
+    message: erasure ? "erasure" : `reader ${status}`,
+    counts: { ItemsRead: items ?? 0, EventsErased: erasure?.erased.events ?? 0 },
+    fields: {
+      ...{ client, items },
+      ...(erasure ? { visitorHash, erased: erasure.erased, done: erasure.done } : {}),
+      ...(erasure?.failure === undefined ? {} : { failure: told(erasure.failure) }),
+      ...(condition && condition.state !== "ok" ? { tables: condition.why } : {}),
+    },
   };
-  world.metrics.record({ counts, milliseconds: { RequestLatency: durationMs }, ...(error ? { reason: error } : {}) });
-  const say = status === 503 ? world.log.error.bind(world.log) : world.log.info.bind(world.log);
-  say(erasure ? "erasure" : `reader ${status}`, {
-    ...{ awsRequestId, status, error, client, durationMs, items },
-    ...(erasure ? { visitorHash, erased: erasure.erased, done: erasure.done } : {}),
-    ...(erasure?.failure === undefined ? {} : { failure: told(erasure.failure) }),
-    ...(condition && condition.state !== "ok" ? { tables: condition.why } : {}),
-    ...(stale ? { parametersStale: stale.message } : {}),
-  });
 }
