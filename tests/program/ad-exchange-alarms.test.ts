@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { NO_BID } from "../../functions/ad-exchange/domain/openrtb/codes";
+import { alarmLine, type Query } from "../support/alarm-lines";
 import { listOf, statementsOf } from "../support/iam";
 import { ONLY, type RecordedProgram, type RecordedResource, recordProgram } from "../support/recorded-program";
 
@@ -64,25 +65,7 @@ const ALARMS = [
   `dax-evictions-ad-exchange: AWS/DAX EvictedSize Sum > 0 for 2 × 300 ${DAX}`,
 ];
 
-interface Query {
-  readonly expression?: string;
-  readonly metric?: {
-    readonly namespace: string;
-    readonly metricName: string;
-    readonly period: number;
-    readonly dimensions: Record<string, string>;
-  };
-}
-
-function lineOf({ inputs }: RecordedResource): string {
-  const name = String(inputs.name).replace(/^alarm-(.*)-ad-exchange-prod$/, "$1");
-  const [total, first] = (inputs.metricQueries ?? []) as Query[];
-  const lasting = `for ${inputs.evaluationPeriods} × ${inputs.period ?? first?.metric?.period}`;
-  if (total) return `${name}: ${total.expression} > ${inputs.threshold} ${lasting}`;
-  const dimensions = Object.entries(inputs.dimensions as Record<string, string>).map((pair) => pair.join("="));
-  const statistic = inputs.statistic ?? inputs.extendedStatistic;
-  return `${name}: ${inputs.namespace} ${inputs.metricName} ${statistic} > ${inputs.threshold} ${lasting} {${dimensions.sort().join(" ")}}`;
-}
+const lineOf = alarmLine("ad-exchange", "prod");
 
 describe("Alarms of the ad exchange", () => {
   let program: RecordedProgram;

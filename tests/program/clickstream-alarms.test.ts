@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { alarmLine, type Query } from "../support/alarm-lines";
 import { listOf, statementsOf } from "../support/iam";
 import { ONLY, type RecordedProgram, type RecordedResource, recordProgram } from "../support/recorded-program";
 
@@ -42,25 +43,7 @@ const ALARMS = [
   }),
 ];
 
-interface Query {
-  readonly expression?: string;
-  readonly metric?: {
-    readonly namespace: string;
-    readonly metricName: string;
-    readonly period: number;
-    readonly dimensions: Record<string, string>;
-  };
-}
-
-function lineOf({ inputs }: RecordedResource): string {
-  const name = String(inputs.name).replace(/^alarm-(.*)-clickstream-dev$/, "$1");
-  const [total, first] = (inputs.metricQueries ?? []) as Query[];
-  const lasting = `for ${inputs.evaluationPeriods} × ${inputs.period ?? first?.metric?.period}`;
-  if (total) return `${name}: ${total.expression} > ${inputs.threshold} ${lasting}`;
-  const dimensions = Object.entries(inputs.dimensions as Record<string, string>).map((pair) => pair.join("="));
-  const statistic = inputs.statistic ?? inputs.extendedStatistic;
-  return `${name}: ${inputs.namespace} ${inputs.metricName} ${statistic} > ${inputs.threshold} ${lasting} {${dimensions.join(" ")}}`;
-}
+const lineOf = alarmLine("clickstream", "dev");
 
 describe("Alarms of clickstream", () => {
   let program: RecordedProgram;

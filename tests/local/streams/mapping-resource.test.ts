@@ -8,10 +8,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../../../local/deploy";
 import { type Estate, openEstate, ROOT } from "../../../local/estate";
 import { leftovers } from "../../../local/leftovers";
+import { numbers } from "./items";
 import { workerOf } from "./worker";
 
 const BUCKET = "letters";
-const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 const ascending = (some: readonly number[]) => [...some].sort((a, b) => a - b);
 const POISON = 13;
 

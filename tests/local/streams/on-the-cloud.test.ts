@@ -8,12 +8,9 @@ import { poison } from "../../../local/event-sources/streams/delivery";
 import type { StreamMapping } from "../../../local/event-sources/streams/mapping";
 import type { Checkpoint } from "../../../local/event-sources/streams/stream-record";
 import { type Item, StreamEstate } from "./estate";
+import { ascending, items, numbers } from "./items";
 
 const ROOT = join(__dirname, "../../..");
-const items = (from: number, to: number, extra: (n: number) => Partial<Item> = () => ({})): Item[] =>
-  Array.from({ length: to - from }, (_, index) => ({ n: from + index, ...extra(from + index) }));
-const numbers = (from: number, to: number) => items(from, to).map(({ n }) => n);
-const ascending = (some: Iterable<number>) => [...new Set(some)].sort((a, b) => a - b);
 
 describe("streams on the embedded cloud", function () {
   this.timeout(30_000);

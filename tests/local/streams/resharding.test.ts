@@ -14,11 +14,10 @@ import {
 import { type Cloud, startCloud } from "../../../local/cloud";
 import { Faults } from "../../../local/event-sources/faults";
 import { startStreams } from "../../../local/event-sources/streams";
-import { type Item, StreamEstate } from "./estate";
+import { StreamEstate } from "./estate";
+import { items, numbers } from "./items";
 
 const HALF = String(2n ** 127n);
-const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
-const items = (from: number, to: number): Item[] => numbers(from, to).map((n) => ({ n }));
 const isOpen = ({ SequenceNumberRange }: Shard) => SequenceNumberRange?.EndingSequenceNumber === undefined;
 
 describe("a stream that is resharded", function () {

@@ -10,12 +10,9 @@ import { poison } from "../../../local/event-sources/streams/delivery";
 import type { StreamMapping } from "../../../local/event-sources/streams/mapping";
 import { openStream } from "../../../local/event-sources/streams/open-stream";
 import { type Item, StreamEstate } from "./estate";
+import { ascending, items, numbers } from "./items";
 
 const ROOT = join(__dirname, "../../..");
-const items = (from: number, to: number, extra: (n: number) => Partial<Item> = () => ({})): Item[] =>
-  Array.from({ length: to - from }, (_, index) => ({ n: from + index, ...extra(from + index) }));
-const numbers = (from: number, to: number) => items(from, to).map(({ n }) => n);
-const ascending = (some: Iterable<number>) => [...new Set(some)].sort((a, b) => a - b);
 
 describe("other sources than a stream's own iterators, on the embedded cloud", function () {
   this.timeout(60_000);
