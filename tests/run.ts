@@ -30,16 +30,11 @@ const CLOUD: readonly Suite[] = [
 const root = join(__dirname, "..");
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
 
-function passes(title: string, command: string, args: readonly string[]): boolean {
-  console.log(`\n== ${title}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (status !== 0) console.log(`${title}: failed`);
-  return status === 0;
-}
-
 interface Count {
-  passed: number;
-  failed: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** What failed and why, a text each. */
+  readonly failures: readonly string[];
 }
 
 function countOf(suite: Suite, scratch: string): Count {
@@ -51,28 +46,40 @@ function countOf(suite: Suite, scratch: string): Count {
   ];
   const { status } = spawnSync(bin("mocha"), args, { cwd: root, stdio: "inherit" });
   try {
-    const { passed, failed } = JSON.parse(readFileSync(counts, "utf8")) as Count;
-    return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
+    const count = JSON.parse(readFileSync(counts, "utf8")) as Count;
+    return status !== 0 && count.failed === 0
+      ? { ...count, failed: 1, failures: [`${suite.title}: exit ${status}`] }
+      : count;
   } catch {
-    return { passed: 0, failed: 1 }; // the suite died before it could count
+    return { passed: 0, failed: 1, failures: [`${suite.title}: died before it could count`] };
   }
+}
+
+function checked(title: string, command: string, args: readonly string[]): Count {
+  console.log(`\n== ${title}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  return status === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`${title}: exit ${status}`] };
 }
 
 function main(): void {
   const unitOnly = process.argv.includes("unit");
   const scratch = mkdtempSync(join(tmpdir(), "sluice-tests-"));
-  const checks = unitOnly
+  const counts = unitOnly
     ? []
-    : [passes("Lint", bin("biome"), ["check", "."]), passes("Types", bin("tsc"), ["--noEmit"])];
-  const total: Count = { passed: checks.filter(Boolean).length, failed: checks.filter((ok) => !ok).length };
-  for (const suite of unitOnly ? UNIT : [...UNIT, ...CLOUD]) {
-    const { passed, failed } = countOf(suite, scratch);
-    total.passed += passed;
-    total.failed += failed;
-  }
+    : [checked("Lint", bin("biome"), ["check", "."]), checked("Types", bin("tsc"), ["--noEmit"])];
+  for (const suite of unitOnly ? UNIT : [...UNIT, ...CLOUD]) counts.push(countOf(suite, scratch));
   rmSync(scratch, { recursive: true, force: true });
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+  const passed = sumOf(counts, (count) => count.passed);
+  const failed = sumOf(counts, (count) => count.failed);
+  // Once more at the end: thousands of lines lie between a failure and the result.
+  for (const failure of counts.flatMap(({ failures }) => failures)) console.log(`\nFAILED ${failure}`);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
+
+const sumOf = (counts: readonly Count[], of: (count: Count) => number): number =>
+  counts.reduce((sum, count) => sum + of(count), 0);
 
 main();
