@@ -23,7 +23,7 @@ export function echo(name: string): aws.lambda.Function {
   const rights = new aws.iam.RolePolicy(name, { name, role: role.name, policy: policy([logs]) });
   const log = new aws.cloudwatch.LogGroup(name, { name: `/aws/lambda/${name}` });
   const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(HANDLER) });
-  const runs = { runtime: "nodejs22.x", handler: "index.handler", timeout: 1, reservedConcurrentExecutions: 2 };
+  const runs = { runtime: "nodejs22.x", handler: "index.handler", timeout: 1, reservedConcurrentExecutions: 10 };
   return new aws.lambda.Function(name, { name, code, role: role.arn, ...runs }, { dependsOn: [rights, log] });
 }
 
