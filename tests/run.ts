@@ -19,9 +19,9 @@ const UNIT: readonly Suite[] = [
     files: ["functions", "components", "scenarios", "operations", "policy"].map(
       (folder) => `tests/${folder}/**/*.test.ts`,
     ),
-    timeoutMilliseconds: 120_000,
+    timeoutMilliseconds: 180_000,
   },
-  { title: "Recorded program", files: ["tests/program/**/*.test.ts"], timeoutMilliseconds: 120_000 },
+  { title: "Recorded program", files: ["tests/program/**/*.test.ts"], timeoutMilliseconds: 180_000 },
 ];
 const CLOUD: readonly Suite[] = [
   { title: "Embedded cloud", files: ["tests/local/**/*.test.ts"], timeoutMilliseconds: 180_000 },
