@@ -62,7 +62,9 @@ function holders(value: unknown, found: object[] = []): object[] {
 
 function changed(request: object, changes: readonly Change[]): unknown {
   const copy = JSON.parse(JSON.stringify(request));
-  for (const { kind, at, name, value } of changes) {
+  for (const { kind, at, name, value: given } of changes) {
+    // A copy: a later change may be to it, and the same value is given again to other requests.
+    const value = structuredClone(given);
     const all = holders(copy);
     const holder = all[at % all.length]! as Record<string, unknown>;
     const names = Object.keys(holder);
