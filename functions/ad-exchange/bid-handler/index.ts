@@ -3,6 +3,7 @@ import { openPorts } from "../adapters/open-ports";
 import { testSeats } from "../adapters/test-seat";
 import { REFRESH_WORKER } from "../refresh/entry";
 import { Refresher } from "../refresh/refresher";
+import type { Refusal } from "./call";
 import type { BidHandlerEnv } from "./env";
 import { Exchange } from "./exchange";
 import { type BidEvent, type BidResult, handle } from "./handler";
@@ -49,8 +50,10 @@ if (env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency")
 
 /** A fault of the exchange's own: no bid to the publisher, but neither silent nor uncounted. */
 const broken = (error: unknown): void => {
-  meter.record({ outcome: "technicalError", bids: 0, late: 0, stages: [0, 0, 0, 0] }, now());
+  meter.count("technicalError", now());
   failed("a request failed", { failure: String(error) });
 };
+const refused = (why: Refusal): void => meter.count(why, now());
 
-export const handler = (event: BidEvent): Promise<BidResult> => handle(event, exchange, now, broken);
+export const handler = (event: BidEvent): Promise<BidResult> =>
+  handle(event, exchange, now, { failed: broken, refused });
