@@ -17,6 +17,7 @@ import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, 
 const SPELT: Readonly<Record<string, string>> = {
   cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled",
   arn: "ARN",
+  ipSetReferenceStatement: "IPSetReferenceStatement",
 };
 
 /** The API's form of rules: names with a capital letter. What the provider calls in the plural stays so. */
