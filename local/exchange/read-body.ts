@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { codingOf, gunzip } from "../../functions/ad-exchange/bid-handler/content-coding";
+import { gunzip } from "../../functions/ad-exchange/bid-handler/content-coding";
 import { LARGEST_BODY } from "../../functions/ad-exchange/domain/openrtb/read-bid-request";
 import type { Awaitable } from "../../functions/ad-exchange/domain/ports";
 
@@ -26,4 +26,4 @@ export function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 const unpacked = ({ headers }: IncomingMessage, bytes: Buffer): Awaitable<Uint8Array | 400 | 413> =>
-  codingOf(headers["content-encoding"]) === undefined ? bytes : gunzip(bytes);
+  /gzip/i.test(headers["content-encoding"] ?? "") ? gunzip(bytes) : bytes;

@@ -1,6 +1,6 @@
 import { callerFrom } from "../domain/caller";
 import type { Refusal } from "./call";
-import { codingOf, READ_HERE, uncoded } from "./content-coding";
+import { uncoded } from "./content-coding";
 import type { Exchange } from "./exchange";
 import { isJsonType } from "./json-type";
 
@@ -24,15 +24,8 @@ export interface BidResult {
 
 const HEADERS = { "content-type": "application/json", "x-openrtb-version": "2.6" } as const;
 const VERSION_ONLY = { "x-openrtb-version": "2.6" } as const;
-const empty = (statusCode: number, headers: Readonly<Record<string, string>> = {}): BidResult => ({
-  ...{ statusCode, headers: { ...VERSION_ONLY, ...headers }, body: "" },
-});
-const NO_JSON = empty(415);
-const NOBODY = empty(403);
-const FAILED = empty(204);
-/** Of a body that cannot be read in the coding it came in; what else could be sent stands in the answer (RFC 9110, 15.5.16). */
-const UNREAD = { 400: empty(400), 413: empty(413), 415: empty(415, { "accept-encoding": READ_HERE }) } as const;
-const REFUSAL_OF = { 400: "malformed", 413: "tooLarge", 415: "unsupported" } as const;
+const FAILED: BidResult = { statusCode: 204, headers: VERSION_ONLY, body: "" };
+const REFUSAL_OF = { 400: "malformed", 403: "unauthorized", 413: "tooLarge", 415: "unsupported" } as const;
 
 /** Who is told of requests that the exchange never sees to their end. */
 export interface HandlerEvents {
@@ -54,22 +47,17 @@ export async function handle(
 ): Promise<BidResult> {
   const { authorizer, requestTimeEpoch } = event.requestContext;
   const caller = callerFrom(authorizer);
-  if (caller === undefined || !caller.may.includes("auction")) {
-    refused("unauthorized");
-    return NOBODY;
-  }
-  const { type, coding } = saidOf(event.headers);
-  if (!isJsonType(type)) {
-    refused("unsupported");
-    return NO_JSON;
-  }
+  const refuse = (statusCode: keyof typeof REFUSAL_OF): BidResult => {
+    refused(REFUSAL_OF[statusCode]);
+    return { ...FAILED, statusCode };
+  };
+  if (caller === undefined || !caller.may.includes("auction")) return refuse(403);
+  const { type, encoding } = saidOf(event.headers);
+  if (!isJsonType(type)) return refuse(415);
   try {
     const sent = bodyOf(event);
-    const body = coding === undefined ? sent : await uncoded(coding, sent);
-    if (typeof body === "number") {
-      refused(REFUSAL_OF[body]);
-      return UNREAD[body];
-    }
+    const body = encoding === undefined ? sent : await uncoded(encoding, sent);
+    if (typeof body === "number") return refuse(body);
     const answer = await exchange.answer({ body, caller, receivedAt: receivedAt(requestTimeEpoch, now()) });
     return { statusCode: answer.status, headers: answer.body === "" ? VERSION_ONLY : HEADERS, body: answer.body };
   } catch (error) {
@@ -89,15 +77,11 @@ const receivedAt = (told: number | undefined, now: number): number =>
 const MOST_UNDERWAY = 10_000;
 
 /** What the headers say of the body. By length first: most names are neither's. */
-function saidOf(headers: BidEvent["headers"]): {
-  readonly type: string | undefined;
-  readonly coding: string | undefined;
-} {
-  let type: string | undefined;
-  let coding: string | undefined;
+function saidOf(headers: BidEvent["headers"]) {
+  const said: { type?: string | undefined; encoding?: string | undefined } = {};
   for (const name in headers) {
-    if (name.length === 12 && name.toLowerCase() === "content-type") type = headers[name];
-    else if (name.length === 16 && name.toLowerCase() === "content-encoding") coding = codingOf(headers[name]);
+    if (name.length === 12 && name.toLowerCase() === "content-type") said.type = headers[name];
+    else if (name.length === 16 && name.toLowerCase() === "content-encoding") said.encoding = headers[name];
   }
-  return { type, coding };
+  return said;
 }

@@ -9,7 +9,7 @@ export const STAGES = ["ReadMilliseconds", "MatchMilliseconds", "WaitMillisecond
 const { decision: DECISION } = NAMES;
 type Timed = (typeof STAGES)[number] | typeof DECISION;
 const TIMED: readonly Timed[] = [...STAGES, DECISION];
-const REFUSED: ReadonlySet<Outcome> = new Set(REFUSALS);
+const REFUSED: readonly Outcome[] = REFUSALS;
 
 export type StageTimes = readonly [number, number, number, number];
 
@@ -92,7 +92,7 @@ export class Meter {
     const counts = {
       [NAMES.requests]: this.requests,
       [NAMES.bids]: this.bids,
-      [NAMES.noBids]: this.requests - this.countOf("bid", ...REFUSALS),
+      [NAMES.noBids]: this.requests - this.countOf("bid", ...REFUSED),
       [NAMES.malformed]: this.countOf("malformed", "tooLarge"),
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
@@ -100,7 +100,7 @@ export class Meter {
     this.write(this.line(counts, {}, this.decisions === 0 ? [] : TIMED));
     for (const [reason, count] of this.outcomes) {
       if (reason === "bid") continue;
-      this.write(this.line({ [REFUSED.has(reason) ? NAMES.refused : NAMES.noBids]: count }, { reason }));
+      this.write(this.line({ [REFUSED.includes(reason) ? NAMES.refused : NAMES.noBids]: count }, { reason }));
     }
     this.requests = this.decisions = this.bids = this.late = 0;
     this.outcomes.clear();

@@ -116,10 +116,13 @@ describe("The bid handler, asked by the gateway", () => {
       ["bytes in gzip in two members", "gzip", Buffer.concat([gzipSync(body.slice(0, 9)), gzipSync(body.slice(9))])],
       ["bytes without a coding, said so", "identity", Buffer.from(body)],
       ["text with an empty coding", "", body],
+      ["what is no JSON, which the reader refuses", "gzip", "plain"],
+      ["nothing, which the reader refuses", "gzip", ""],
     ] as const)
       it(`reads ${what}`, async () => {
         const { result, calls } = await coded(coding, sent);
-        assert.deepEqual([result.statusCode, Buffer.from(calls[0]?.body ?? "").toString()], [200, body]);
+        const read = typeof sent === "string" ? sent : body;
+        assert.deepEqual([result.statusCode, Buffer.from(calls[0]?.body ?? "").toString()], [200, read]);
       });
 
     it("reads it though spaces and a byte order mark stand before it", async () => {
@@ -155,14 +158,12 @@ describe("The bid handler, asked by the gateway", () => {
       ["a coding that nobody here reads, as bytes", "zstd", Buffer.from(body)],
       ["two codings", "gzip, gzip", gzipSync(gzipSync(body))],
       ["deflate that nobody has taken off", "deflate", deflateSync(body)],
+      ["deflate that somebody made a text of", "deflate", deflateSync(body).toString("latin1")],
       ["gzip that somebody made a text of", "gzip", gzipSync(body).toString("utf8")],
-      ["gzip that is none", "gzip", Buffer.from("plain")],
-      ["nothing, in gzip", "gzip", ""],
     ] as const)
-      it(`answers 415 to ${what}, and says which codings it reads`, async () => {
+      it(`answers 415 to ${what}`, async () => {
         const { result, refusals, calls } = await coded(coding, sent);
         assert.deepEqual([result.statusCode, refusals, calls], [415, ["unsupported"], []]);
-        assert.equal(result.headers["accept-encoding"], "gzip, identity");
       });
   });
 
