@@ -47,23 +47,24 @@ export async function handle(
 ): Promise<BidResult> {
   const { authorizer, requestTimeEpoch } = event.requestContext;
   const caller = callerFrom(authorizer);
-  const refuse = (statusCode: keyof typeof REFUSAL_OF): BidResult => {
-    refused(REFUSAL_OF[statusCode]);
-    return { ...FAILED, statusCode };
-  };
-  if (caller === undefined || !caller.may.includes("auction")) return refuse(403);
+  if (caller === undefined || !caller.may.includes("auction")) return refusal(403, refused);
   const { type, encoding } = saidOf(event.headers);
-  if (!isJsonType(type)) return refuse(415);
+  if (!isJsonType(type)) return refusal(415, refused);
   try {
     const sent = bodyOf(event);
     const body = encoding === undefined ? sent : await uncoded(encoding, sent);
-    if (typeof body === "number") return refuse(body);
+    if (typeof body === "number") return refusal(body, refused);
     const answer = await exchange.answer({ body, caller, receivedAt: receivedAt(requestTimeEpoch, now()) });
     return { statusCode: answer.status, headers: answer.body === "" ? VERSION_ONLY : HEADERS, body: answer.body };
   } catch (error) {
     failed(error);
     return FAILED;
   }
+}
+
+function refusal(statusCode: keyof typeof REFUSAL_OF, refused: HandlerEvents["refused"]): BidResult {
+  refused(REFUSAL_OF[statusCode]);
+  return { ...FAILED, statusCode };
 }
 
 function bodyOf({ body, isBase64Encoded }: BidEvent): string | Uint8Array {
@@ -76,12 +77,15 @@ const receivedAt = (told: number | undefined, now: number): number =>
   told === undefined || told > now || told < now - MOST_UNDERWAY ? now : told;
 const MOST_UNDERWAY = 10_000;
 
-/** What the headers say of the body. By length first: most names are neither's. */
+/** What the headers say of the body. By first letter and length first: most names are neither's. */
 function saidOf(headers: BidEvent["headers"]) {
-  const said: { type?: string | undefined; encoding?: string | undefined } = {};
+  let type: string | undefined;
+  let encoding: string | undefined;
   for (const name in headers) {
-    if (name.length === 12 && name.toLowerCase() === "content-type") said.type = headers[name];
-    else if (name.length === 16 && name.toLowerCase() === "content-encoding") said.encoding = headers[name];
+    if ((name.charCodeAt(0) | 0x20) !== C) continue;
+    if (name.length === 12 && name.toLowerCase() === "content-type") type = headers[name];
+    else if (name.length === 16 && name.toLowerCase() === "content-encoding") encoding = headers[name];
   }
-  return said;
+  return { type, encoding };
 }
+const C = 0x63;
