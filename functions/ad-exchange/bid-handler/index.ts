@@ -3,10 +3,9 @@ import { openPorts } from "../adapters/open-ports";
 import { testSeats } from "../adapters/test-seat";
 import { REFRESH_WORKER } from "../refresh/entry";
 import { Refresher } from "../refresh/refresher";
-import type { Refusal } from "./call";
 import type { BidHandlerEnv } from "./env";
 import { Exchange } from "./exchange";
-import { type BidEvent, type BidResult, handle } from "./handler";
+import { type BidEvent, type BidResult, type HandlerEvents, handle } from "./handler";
 import { Meter } from "./meter";
 import { Readiness } from "./readiness";
 import { refreshing } from "./refreshing";
@@ -53,7 +52,6 @@ const broken = (error: unknown): void => {
   meter.count("technicalError", now());
   failed("a request failed", { failure: String(error) });
 };
-const refused = (why: Refusal): void => meter.count(why, now());
+const told: HandlerEvents = { failed: broken, refused: (why) => meter.count(why, now()) };
 
-export const handler = (event: BidEvent): Promise<BidResult> =>
-  handle(event, exchange, now, { failed: broken, refused });
+export const handler = (event: BidEvent): Promise<BidResult> => handle(event, exchange, now, told);
