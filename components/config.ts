@@ -208,7 +208,7 @@ function mistakesOfExchange(
   const edge = z.object(edgeKeys).safeParse(given).data;
   const mistakes = [
     ...(exchange ? adExchangeMistakes(exchange, region) : []),
-    ...(edge ? edgeMistakes(edge, region) : []),
+    ...(edge ? edgeMistakes(edge, region, exchange?.adExchangeAuthorizer.reservedConcurrency) : []),
   ];
   return mistakes.map(({ key, ...mistake }) => ({ key: namespace + key, ...mistake }));
 }

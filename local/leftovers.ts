@@ -25,7 +25,7 @@ import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { DescribeParametersCommand } from "@aws-sdk/client-ssm";
-import { ListWebACLsCommand } from "@aws-sdk/client-wafv2";
+import { ListIPSetsCommand, ListWebACLsCommand } from "@aws-sdk/client-wafv2";
 import { Clients } from "./clients";
 import type { Cloud } from "./cloud";
 
@@ -41,6 +41,8 @@ const LISTS: Readonly<Record<string, Lister>> = {
     ((await apiGateway.send(new GetApiKeysCommand({}))).items ?? []).map(({ name }) => name),
   "domain name": async ({ apiGateway }) =>
     ((await apiGateway.send(new GetDomainNamesCommand({}))).items ?? []).map(({ domainName }) => domainName),
+  "IP set": async ({ waf }) =>
+    ((await waf.send(new ListIPSetsCommand({ Scope: "REGIONAL" }))).IPSets ?? []).map(({ Name }) => Name),
   "web ACL": async ({ waf }) =>
     ((await waf.send(new ListWebACLsCommand({ Scope: "REGIONAL" }))).WebACLs ?? []).map(({ Name }) => Name),
   secret: async ({ secrets }) =>

@@ -196,6 +196,12 @@ export const adExchangeKeys = {
   adExchangeDax: json(dax),
   adExchangeKeyRotationDays: whole(1, 365),
   adExchangeTokensExpire: day,
+  adExchangeTokensBefore: json(
+    z
+      .array(day)
+      .max(3, "give at most 3")
+      .refine((days) => new Set(days).size === days.length, "give each day once"),
+  ),
   adExchangeIssuers: json(issuers),
   adExchangeSettings: json(settings),
   adExchangeAlarms: json(alarms),
@@ -230,6 +236,8 @@ export interface AdExchangeSettings {
   readonly keyRotationDays: number;
   /** Day on which tokens that the stack makes end (UTC); another day makes others. */
   readonly tokensExpire: string;
+  /** Days of generations of tokens before that one, which stay beside it until their day. */
+  readonly tokensBefore: readonly string[];
   readonly issuers: readonly IssuerSettings[];
   /** Value of the parameter of settings. */
   readonly parameter: z.infer<typeof settings>;
@@ -329,6 +337,12 @@ export function adExchangeMistakes(keys: Keys, region: string | undefined) {
           `give a timeoutSeconds of at most ${GATEWAY_WAITS}, for which API Gateway waits`,
         ] as const,
     ),
+    [
+      keys.adExchangeTokensBefore.includes(keys.adExchangeTokensExpire),
+      "adExchangeTokensBefore",
+      keys.adExchangeTokensExpire,
+      "give days of other generations than adExchangeTokensExpire",
+    ],
     [p50 > p99, "adExchangeAlarms", p50, `give p50Milliseconds of at most p99Milliseconds, ${p99}`],
   ];
   return checks.flatMap(([isWrong, key, value, says]) => (isWrong ? [{ key, value, says }] : []));
@@ -346,6 +360,7 @@ export function adExchangeSettings(keys: Keys): AdExchangeSettings {
     ...(keys.adExchangeDax.nodes > 0 ? { dax: keys.adExchangeDax } : {}),
     keyRotationDays: keys.adExchangeKeyRotationDays,
     tokensExpire: keys.adExchangeTokensExpire,
+    tokensBefore: keys.adExchangeTokensBefore,
     issuers: keys.adExchangeIssuers,
     parameter: keys.adExchangeSettings,
     alarms: keys.adExchangeAlarms,

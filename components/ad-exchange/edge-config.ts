@@ -36,6 +36,7 @@ const api = z.strictObject({
   requestsPerSecond: count(1, 1_000_000),
   burst: count(1, 1_000_000),
   authorizerTtlSeconds: count(0, 3_600),
+  compressFromBytes: count(0, 10_485_760).nullable(),
   loggingRole: z.enum(["none", "present", "ours"], "give none, present or ours"),
   domain: domain.nullable(),
 });
@@ -70,10 +71,22 @@ const tenant = z
     { path: ["advertiser"], message: "give the advertiser and the seat whose campaigns it may see" },
   );
 
+/** WAF takes no range of all addresses, and 10,000 in a set. */
+const addresses = z
+  .array(
+    z
+      .union([z.cidrv4(), z.cidrv6()], "give ranges of addresses, for example 198.51.100.0/24 or 2001:db8::/48")
+      .refine((range) => !range.endsWith("/0"), "give no range of all addresses"),
+  )
+  .min(1, "give at least one, or strangers null")
+  .max(10_000, "give at most 10000");
+
 const guard = z.strictObject({
   mode: z.enum(["block", "count"], "give block or count"),
   callerRequestsPerSecond: rate(),
   addressRequestsPerSecond: rate(),
+  /** Of addresses that are nobody's known; null where all are held to the same. */
+  strangers: z.strictObject({ requestsPerSecond: rate(), knownAddresses: addresses }).nullable(),
   windowSeconds: z.literal(WAF_WINDOWS, `give ${WAF_WINDOWS.join(", ")}`),
   bodyKiB: count(1, 5_120),
 });
@@ -123,8 +136,11 @@ export interface EdgeSettings {
   readonly alarms: EdgeAlarms;
 }
 
-/** Mistakes that no key shows by itself: each with the key, its value, and what to give instead. */
-export function edgeMistakes(keys: Keys, region: string | undefined) {
+/**
+ * Mistakes that no key shows by itself: each with the key, its value, and what to give instead.
+ * @param authorizers environments that are reserved for the authorizer
+ */
+export function edgeMistakes(keys: Keys, region: string | undefined, authorizers: number | undefined) {
   const { adExchangeApi: settings, adExchangeTiers: tiers, adExchangeTenants: tenants, adExchangeGuard: rules } = keys;
   const isPrivate = settings.endpointType === "private";
   const certificateRegion = settings.domain?.certificateArn.split(":")[3];
@@ -166,14 +182,15 @@ export function edgeMistakes(keys: Keys, region: string | undefined) {
         [!names.has(of), "adExchangeTenants", of, `give a tier of adExchangeTiers: ${[...names].join(", ")}`] as const,
     ),
     ...limitMistakes(rules, fastest),
+    ...strangerMistakes(rules, authorizers),
   ];
   return checks.flatMap(([isWrong, key, value, says]) => (isWrong ? [{ key, value, says }] : []));
 }
 
 /** The firewall must not refuse what a usage plan allows, nor one caller behind one address. */
 function limitMistakes(rules: GuardSettings, fastest: number) {
-  const { callerRequestsPerSecond: caller, addressRequestsPerSecond: address, windowSeconds } = rules;
-  const unsayable = [caller, address].flatMap((value) => {
+  const { callerRequestsPerSecond: caller, addressRequestsPerSecond: address, strangers, windowSeconds } = rules;
+  const unsayable = [caller, address, ...(strangers ? [strangers.requestsPerSecond] : [])].flatMap((value) => {
     try {
       wafLimit(value, windowSeconds);
       return [];
@@ -195,6 +212,30 @@ function limitMistakes(rules: GuardSettings, fastest: number) {
       "adExchangeGuard",
       address,
       `give addressRequestsPerSecond of at least callerRequestsPerSecond, ${caller}: a caller may have one address`,
+    ] as const,
+  ];
+}
+
+/** Lambda lets an environment of a function answer so many requests a second, however short they are (Lambda quotas). */
+const ANSWERED_BY_ONE = 10;
+
+/** One address must not be able to keep the authorizer busy by tokens that it has made up. */
+function strangerMistakes({ strangers, addressRequestsPerSecond: address }: GuardSettings, authorizers = 0) {
+  if (strangers === null) return [];
+  const { requestsPerSecond } = strangers;
+  const most = authorizers * ANSWERED_BY_ONE;
+  return [
+    [
+      requestsPerSecond > address,
+      "adExchangeGuard",
+      requestsPerSecond,
+      `give strangers.requestsPerSecond of at most addressRequestsPerSecond, ${address}, which holds for every address`,
+    ] as const,
+    [
+      authorizers > 0 && requestsPerSecond >= most,
+      "adExchangeGuard",
+      requestsPerSecond,
+      `give strangers.requestsPerSecond below ${most}, of which adExchangeAuthorizer.reservedConcurrency can judge as many tokens a second`,
     ] as const,
   ];
 }

@@ -16,6 +16,7 @@ export function edgeNames(names: Names, system = "ad-exchange") {
     webAcl,
     /** WAF takes no log group that is called otherwise. */
     webAclLogGroup: names.webAclLogGroup(webAcl),
+    knownAddresses: (version: string) => names.of("ipSet", `known-${version}-${system}`),
     webAclLogPolicy: names.of("logPolicy", `waf-${system}`),
     loggingRole: names.of("role", `logging-${system}`),
     usagePlan: (tier: string) => names.of("usagePlan", `${tier}-${system}`),

@@ -91,7 +91,7 @@ export function adExchangeEdge(
     logsKey,
     tenantTokens: tenantTokens(
       name,
-      { table: args.tokens, tenants: plans.tenants, expire: settings.tokensExpire },
+      { table: args.tokens, tenants: plans.tenants, expire: settings.tokensExpire, before: settings.tokensBefore },
       opts,
     ),
     signals: edgeSignals({ edge: made, guard: guarded, alarms, region }),

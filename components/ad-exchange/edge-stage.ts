@@ -92,9 +92,9 @@ function methodSettings(
           ...(cached && {
             cacheTtlInSeconds: settings.cacheTtlSeconds,
             cacheDataEncrypted: true,
-            requireAuthorizationForCacheControl: true,
-            // A client that sends no-cache out of habit still gets its answer, with a warning.
-            unauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
+            // The gateway takes that authorization of signed requests alone, and there are none here. It would guard nothing: the
+            // authorizer comes first, entries are by token, and the usage plan holds who asks anew each time.
+            requireAuthorizationForCacheControl: false,
           }),
         },
       },

@@ -54,9 +54,6 @@ export const STAGE_NAME = "live";
  */
 const TLS = { securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", endpointAccessMode: "STRICT" } as const;
 
-/** Bytes from which answers are compressed where the caller takes that. Bids are smaller: they must not wait for it. */
-const COMPRESSED_FROM = 16_384;
-
 /** The address; with TLS 1.2 at least, and where there is a domain by that only. */
 export function edgeApi(name: string, args: EdgeApiArgs, opts: pulumi.CustomResourceOptions): EdgeApi {
   const { names, settings, region } = args;
@@ -69,7 +66,8 @@ export function edgeApi(name: string, args: EdgeApiArgs, opts: pulumi.CustomReso
       name: names.api,
       description: "The exchange: auctions and campaigns",
       apiKeySource: "AUTHORIZER", // usage plans count by what the verified token says, not by a header
-      minimumCompressionSize: String(COMPRESSED_FROM),
+      // Of answers. Requests in gzip or deflate are decompressed either way ("Payload compression for REST APIs").
+      ...(settings.compressFromBytes !== null && { minimumCompressionSize: String(settings.compressFromBytes) }),
       // An endpoint's own names are no host of the API, which STRICT would insist on.
       ...(isPrivate ? { securityPolicy: "TLS_1_2" } : TLS),
       endpointConfiguration: isPrivate

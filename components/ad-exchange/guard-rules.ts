@@ -1,4 +1,5 @@
 import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { GuardSettings } from "./edge-config";
 import { wafLimit } from "./waf-limit";
 
@@ -17,13 +18,20 @@ export interface GuardRule {
 /** Bytes of a body that WAF is handed: the most it takes of API Gateway's. Over 16 KB it costs $0.30 a million requests for each 16 KB. */
 export const INSPECTED = 65_536;
 
-/** In the order in which they are asked: what is cheap and certain before what counts. */
-export const guardRules = (settings: GuardSettings): readonly GuardRule[] => [
+/**
+ * In the order in which they are asked: what is cheap and certain before what counts.
+ * @param known ARNs of the sets of known addresses; none where there are no strangers
+ */
+export const guardRules = (
+  settings: GuardSettings,
+  known: readonly pulumi.Input<string>[] = [],
+): readonly GuardRule[] => [
   tooLarge(settings.bodyKiB * 1_024),
   ofUnknownLength,
   managed("AWSManagedRulesAmazonIpReputationList", 25),
   managed("AWSManagedRulesKnownBadInputsRuleSet", 200),
   managed("AWSManagedRulesCommonRuleSet", 700, NOT_FOR_BIDS),
+  ...(settings.strangers ? [perStranger(settings, settings.strangers.requestsPerSecond, known)] : []),
   perCaller(settings),
   perAddress(settings),
 ];
@@ -130,6 +138,35 @@ const perAddress = ({ addressRequestsPerSecond, windowSeconds }: GuardSettings):
   units: 2,
   answer: TOO_MANY,
 });
+
+/**
+ * Each token that the gateway has not met costs an invocation of the authorizer, and WAF cannot tell one that was made up from a
+ * good one. It can tell callers' own addresses from others, which have no reason to ask often.
+ */
+const perStranger = (
+  { windowSeconds }: GuardSettings,
+  requestsPerSecond: number,
+  known: readonly pulumi.Input<string>[],
+): GuardRule => ({
+  name: "per-stranger",
+  statement: {
+    rateBasedStatement: {
+      aggregateKeyType: "IP",
+      evaluationWindowSec: windowSeconds,
+      limit: wafLimit(requestsPerSecond, windowSeconds),
+      scopeDownStatement: { notStatement: { statement: inAny(known) } },
+    },
+  },
+  units: 2 + known.length,
+  answer: TOO_MANY,
+});
+
+/** An `or` of fewer than two is none. */
+function inAny(sets: readonly pulumi.Input<string>[]): Statement {
+  const statements = sets.map((arn) => ({ ipSetReferenceStatement: { arn } }));
+  const [only, ...others] = statements;
+  return only !== undefined && others.length === 0 ? only : { orStatement: { statements } };
+}
 
 /** A regular expression of the decimal texts of whole numbers above `bound`, with or without leading zeros. */
 export function numberAbove(bound: number): string {

@@ -32,7 +32,11 @@ const INCLUDED_UNITS = 1_500;
  */
 export function guard(name: string, args: GuardArgs, opts: pulumi.CustomResourceOptions): Guard {
   const { names, settings, stage } = args;
-  const rules = guardRules(settings);
+  const known = knownAddresses(name, args, opts);
+  const rules = guardRules(
+    settings,
+    known.map(({ arn }) => arn),
+  );
   refuseExpensive(name, rules, opts);
   const webAcl = new aws.wafv2.WebAcl(
     `${name}-web-acl`,
@@ -60,6 +64,32 @@ export function guard(name: string, args: GuardArgs, opts: pulumi.CustomResource
     opts,
   );
   return { webAcl, association, logGroup: firewallLogs(name, { ...args, webAcl }, opts) };
+}
+
+/** One set of each version of IP, where it has addresses. */
+function knownAddresses(
+  name: string,
+  { names, settings }: GuardArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.wafv2.IpSet[] {
+  const all = settings.strangers?.knownAddresses ?? [];
+  const sets = [
+    ["ipv4", all.filter((range) => !range.includes(":"))],
+    ["ipv6", all.filter((range) => range.includes(":"))],
+  ] as const;
+  return sets.flatMap(([version, addresses]) =>
+    addresses.length === 0
+      ? []
+      : new aws.wafv2.IpSet(
+          `${name}-known-${version}`,
+          {
+            name: names.knownAddresses(version),
+            description: "Addresses that callers are known to have",
+            ...{ scope: "REGIONAL", ipAddressVersion: version.toUpperCase(), addresses },
+          },
+          opts,
+        ),
+  );
 }
 
 const seen = (metricName: string) => ({ cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName });

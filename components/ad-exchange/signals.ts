@@ -1,3 +1,4 @@
+import { REFUSALS } from "../../functions/ad-exchange/bid-handler/call";
 import { NO_BID } from "../../functions/ad-exchange/domain/openrtb/codes";
 import { BID_HANDLER_METRICS, METRICS, OTHER_METRICS } from "../../functions/ad-exchange/metric-names";
 import { daxSignals } from "../shared/dax-signals";
@@ -176,9 +177,9 @@ function ofOthers({ workers }: Watched, { alarms, snapshot }: AdExchangeSettings
   ];
 }
 
-/** Why there was no bid, and how many bids there were: nothing that an alarm could be set on. */
+/** Why there was no bid, why a request was refused, and how many bids there were: nothing that an alarm could be set on. */
 export function adExchangeCharts({ workers }: Pick<AdExchange, "workers">): Chart[] {
-  const { requests, bids, noBids } = BID_HANDLER_METRICS;
+  const { requests, bids, noBids, refused } = BID_HANDLER_METRICS;
   const { namespace, service } = METRICS;
   const of = workers["bid-handler"].function.name;
   const line = (metric: string, label: string, ...more: string[]) => [
@@ -190,6 +191,10 @@ export function adExchangeCharts({ workers }: Pick<AdExchange, "workers">): Char
     {
       title: "No bid, by reason",
       metrics: Object.keys(NO_BID).map((reason) => line(noBids, reason, "reason", reason)),
+    },
+    {
+      title: "Refused requests, by reason",
+      metrics: REFUSALS.map((reason) => line(refused, reason, "reason", reason)),
     },
   ];
 }

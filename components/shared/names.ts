@@ -52,6 +52,7 @@ const FORMS = {
   usagePlan: form("usage-plan", 255, DOTTED, DOTTED_SAYS),
   apiKey: form("api-key", 255, DOTTED, DOTTED_SAYS),
   webAcl: form("waf", 128, WORD, WORD_SAYS),
+  ipSet: form("ip-set", 128, WORD, WORD_SAYS),
   logPolicy: form("log-policy", 255, DOTTED, DOTTED_SAYS),
   // These two have no names of their own: the tag Name shows them.
   vpc: form("vpc", 256, DOTTED, DOTTED_SAYS),

@@ -3,7 +3,7 @@ export const METRICS = { namespace: "Sluice/AdExchange", service: "ad-exchange" 
 
 /**
  * What the bid handler counts, with a resolution of one second: AWS/Lambda's own figures are per minute. `NoBids` is counted
- * as a whole and by the dimension `reason`, a key of `NO_BID`.
+ * as a whole and by the dimension `reason`, a key of `NO_BID`; `RefusedRequests` by that dimension alone, one of `REFUSALS`.
  */
 export const BID_HANDLER_METRICS = {
   /** Milliseconds from the bytes of a request to those of its answer. */
@@ -11,7 +11,9 @@ export const BID_HANDLER_METRICS = {
   requests: "BidRequests",
   bids: "Bids",
   noBids: "NoBids",
-  /** Requests answered with 400 or 413. */
+  /** Requests that nothing was decided about: 400, 403, 413 and 415. None of them is among the `NoBids`. */
+  refused: "RefusedRequests",
+  /** Of them, those answered with 400 or 413. */
   malformed: "Malformed",
   /** Seconds since what the index has last heard of campaigns. */
   indexAge: "IndexAgeSeconds",

@@ -4,7 +4,7 @@ import { BID_HANDLER_METRICS as NAMES } from "../../functions/ad-exchange/metric
 /** What the bid handler has counted of itself. */
 export interface DecisionFigures {
   readonly requests: number;
-  /** Requests without a bid, by why. */
+  /** Requests without a bid, by why; also those that were refused. */
   readonly noBids: ReadonlyMap<string, number>;
   /** Milliseconds of each stage and of the whole decision, by the metric's name. */
   readonly milliseconds: ReadonlyMap<string, readonly number[]>;
@@ -28,7 +28,10 @@ export function decisionFigures(lines: Iterable<string>, from: number, to: numbe
     const second = line?._aws?.Timestamp;
     if (line === undefined || second === undefined || second + 999 < from || second > to) continue;
     if (line.reason !== undefined)
-      noBids.set(line.reason, (noBids.get(line.reason) ?? 0) + numbersIn(line[NAMES.noBids])[0]!);
+      noBids.set(
+        line.reason,
+        (noBids.get(line.reason) ?? 0) + numbersIn(line[NAMES.noBids] ?? line[NAMES.refused])[0]!,
+      );
     for (const count of numbersIn(line[NAMES.requests])) requests += count;
     for (const [name, all] of milliseconds) all.push(...numbersIn(line[name]));
   }
@@ -36,7 +39,7 @@ export function decisionFigures(lines: Iterable<string>, from: number, to: numbe
 }
 
 function lineIn(text: string): Line | undefined {
-  if (!text.includes(`"${NAMES.noBids}"`)) return undefined;
+  if (!text.includes(`"${NAMES.noBids}"`) && !text.includes(`"${NAMES.refused}"`)) return undefined;
   try {
     return JSON.parse(text) as Line;
   } catch {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { gunzipSync } from "node:zlib";
+import { gunzip } from "../../functions/ad-exchange/bid-handler/content-coding";
 import { LARGEST_BODY } from "../../functions/ad-exchange/domain/openrtb/read-bid-request";
+import type { Awaitable } from "../../functions/ad-exchange/domain/ports";
 
 /** Its bytes, unpacked; or what is answered instead; or undefined when the sender has gone. */
 export type Body = Uint8Array | 400 | 413 | undefined;
@@ -24,12 +25,5 @@ export function readBody(request: IncomingMessage): Promise<Body> {
   });
 }
 
-function unpacked(request: IncomingMessage, bytes: Buffer): Uint8Array | 400 | 413 {
-  if (!/gzip/i.test(request.headers["content-encoding"] ?? "")) return bytes;
-  try {
-    // At once: a few kilobytes take less than to hand them to another thread, and the bound is a millisecond.
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_BODY });
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? 413 : 400;
-  }
-}
+const unpacked = ({ headers }: IncomingMessage, bytes: Buffer): Awaitable<Uint8Array | 400 | 413> =>
+  /gzip/i.test(headers["content-encoding"] ?? "") ? gunzip(bytes) : bytes;

@@ -1,9 +1,13 @@
 import {
   AssociateWebACLCommand,
+  CreateIPSetCommand,
+  type CreateIPSetCommandInput,
   CreateWebACLCommand,
   type CreateWebACLCommandInput,
+  DeleteIPSetCommand,
   DeleteWebACLCommand,
   DisassociateWebACLCommand,
+  GetIPSetCommand,
   GetWebACLCommand,
 } from "@aws-sdk/client-wafv2";
 import type * as aws from "@pulumi/aws";
@@ -13,6 +17,7 @@ import { given, type Materialisers, materialiser, nameFor, needed, nothingElse, 
 const SPELT: Readonly<Record<string, string>> = {
   cloudwatchMetricsEnabled: "CloudWatchMetricsEnabled",
   arn: "ARN",
+  ipSetReferenceStatement: "IPSetReferenceStatement",
 };
 
 /** The API's form of rules: names with a capital letter. What the provider calls in the plural stays so. */
@@ -48,6 +53,26 @@ const webAcl = materialiser<aws.wafv2.WebAclArgs>({
   },
 });
 
+const ipSet = materialiser<aws.wafv2.IpSetArgs>({
+  async create({ clients }, inputs, logicalName) {
+    const { name, description, scope, ipAddressVersion, addresses, tags, ...rest } = inputs;
+    nothingElse(rest);
+    if (scope !== "REGIONAL") throw new Error(`scope is ${scope}; give REGIONAL.`);
+    const request = given({
+      ...{ Name: nameFor(name, logicalName), Description: description, Scope: scope },
+      ...{ IPAddressVersion: ipAddressVersion, Addresses: addresses },
+      Tags: tags ? tagList(tags) : undefined,
+    }) as CreateIPSetCommandInput;
+    const { Summary } = await clients.waf.send(new CreateIPSetCommand(request));
+    return { id: needed(Summary?.Id, "the IP set's id"), outputs: { name: request.Name, arn: Summary?.ARN } };
+  },
+  async delete({ clients }, { id: Id, outputs }) {
+    const request = { Id, Name: String(outputs.name), Scope: "REGIONAL" as const };
+    const { LockToken } = await clients.waf.send(new GetIPSetCommand(request));
+    await clients.waf.send(new DeleteIPSetCommand({ ...request, LockToken }));
+  },
+});
+
 const association = materialiser<aws.wafv2.WebAclAssociationArgs>({
   async create({ clients }, { resourceArn, webAclArn, ...rest }) {
     nothingElse(rest);
@@ -62,5 +87,6 @@ const association = materialiser<aws.wafv2.WebAclAssociationArgs>({
 
 export const waf: Materialisers = {
   "aws:wafv2/webAcl:WebAcl": webAcl,
+  "aws:wafv2/ipSet:IpSet": ipSet,
   "aws:wafv2/webAclAssociation:WebAclAssociation": association,
 };

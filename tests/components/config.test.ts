@@ -238,6 +238,7 @@ describe("The configuration", () => {
       adExchangeIssuers:
         '[{"name":"token","issuer":"https://a.example","audience":"x","jwksUri":"http://a.example/jwks"}]',
       adExchangeTokensExpire: "2027-02-30",
+      adExchangeTokensBefore: '["2027-01-01","2027-01-01"]',
       adExchangeKeyRotationDays: "0",
     });
     for (const says of [
@@ -245,9 +246,22 @@ describe("The configuration", () => {
       "adExchangeIssuers[0].name is token: give another name",
       "adExchangeIssuers[0].jwksUri is http://a.example/jwks: give an https URL",
       "adExchangeTokensExpire is 2027-02-30: give a day",
+      "give each day once",
       "adExchangeKeyRotationDays is 0: give a whole number from 1 to 365",
     ])
       assert.equal(message.includes(says), true, `${says}\nnot in\n${message}`);
+  });
+
+  it("refuses a generation of tokens before itself, and strangers whom the authorizer could not stand", async () => {
+    const days = { adExchangeTokensExpire: "2027-06-30", adExchangeTokensBefore: '["2027-03-31","2027-06-30"]' };
+    assert.match(await refusal("dev", days), /adExchangeTokensBefore is 2027-06-30: give days of other generations/);
+    const strangers = { requestsPerSecond: 50, knownAddresses: ["198.51.100.0/24"] };
+    const limits = { callerRequestsPerSecond: 2_000, addressRequestsPerSecond: 5_000, windowSeconds: 60, bodyKiB: 256 };
+    const message = await refusal("dev", {
+      adExchangeGuard: JSON.stringify({ mode: "block", strangers, ...limits }),
+      adExchangeAuthorizer: '{"memoryMiB":512,"timeoutSeconds":5,"reservedConcurrency":5}',
+    });
+    assert.match(message, /adExchangeGuard is 50: give strangers.requestsPerSecond below 50/);
   });
 
   it("refuses what could serve nobody: an issuer without a usage key, a campaign API without time to answer", async () => {

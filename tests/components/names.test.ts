@@ -30,6 +30,7 @@ const LONGEST: Readonly<Record<NamedKind, number>> = {
   usagePlan: 255,
   apiKey: 255,
   webAcl: 128,
+  ipSet: 128,
   logPolicy: 255,
   vpc: 256,
   endpoint: 256,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { REFUSALS } from "../../functions/ad-exchange/bid-handler/call";
 import { NO_BID } from "../../functions/ad-exchange/domain/openrtb/codes";
 import { alarmLine, type Query } from "../support/alarm-lines";
 import { listOf, statementsOf } from "../support/iam";
@@ -134,6 +135,11 @@ describe("Alarms of the ad exchange", () => {
     assert.deepEqual(
       reasons.map((line) => line[line.indexOf("reason") + 1]),
       Object.keys(NO_BID),
+    );
+    const refused = widgets.find(({ properties }) => properties.title === "Refused requests, by reason");
+    assert.deepEqual(
+      refused?.properties.metrics.map((line) => [line[1], line[line.indexOf("reason") + 1]]),
+      REFUSALS.map((reason) => ["RefusedRequests", reason]),
     );
   });
 

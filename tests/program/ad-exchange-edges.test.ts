@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ExchangeSettings } from "../../functions/ad-exchange/bid-handler/settings";
 import { readStackConfig } from "../../local/stack-config";
 import { verdict } from "../support/iam";
@@ -398,72 +397,6 @@ describe("The exchange's parameters", () => {
       made,
       /ad-exchange: adExchangeSettings makes \d+ characters of JSON; a standard parameter takes 4096/,
     );
-  });
-});
-
-describe("A tenant of the exchange", () => {
-  const TENANTS = [
-    { name: "acme", tier: "standard", publisher: "p-1", permissions: ["auction"] },
-    {
-      name: "shop",
-      tier: "standard",
-      advertiser: "a-1",
-      seat: "s-1",
-      permissions: ["campaigns:read", "campaigns:write"],
-    },
-  ];
-  let program: RecordedProgram;
-  before(async () => {
-    const settings = { adExchangeTenants: JSON.stringify(TENANTS), adExchangeTokensExpire: "2027-06-30" };
-    program = await recordProgram("dev", { ...ONLY.adExchange, ...settings });
-  });
-  const tokens = () => {
-    const output = program.outputs.find(({ name }) => name === "adExchangeTenantTokens");
-    assert.equal(output?.secret, true);
-    return JSON.parse(String(output?.value)) as Record<string, string>;
-  };
-  const row = (tenant: string) => JSON.parse(String(program.named(`ad-exchange-tenant-${tenant}`).inputs.item));
-
-  it("has a token that is told as a secret, and a row at its hash of what it opens", () => {
-    for (const { name, publisher, advertiser, seat, permissions } of TENANTS) {
-      const token = tokens()[name] ?? "";
-      assert.match(token, /^slx_[A-Za-z0-9_-]{20,}$/);
-      const texts = { principal: `token/${name}`, publisher, advertiser, seat };
-      const said = Object.entries(texts).flatMap(([key, value]) => (value ? [[key, { S: value }]] : []));
-      const { usageKey, ...rest } = row(name);
-      assert.deepEqual(rest, {
-        token: { S: createHash("sha256").update(token).digest("hex") },
-        expires: { N: String(Date.UTC(2027, 5, 30) / 1_000) },
-        may: { L: permissions.map((each) => ({ S: each })) },
-        ...Object.fromEntries(said),
-      });
-      const [key] = program.ofType("aws:apigateway/apiKey:ApiKey").filter(({ name: of }) => of.includes(name));
-      assert.deepEqual(usageKey, { S: key?.inputs.value });
-    }
-  });
-
-  it("has the key that its tokens count under told as a secret, for tokens that operators issue", () => {
-    const output = program.outputs.find(({ name }) => name === "adExchangeUsageKeys");
-    assert.equal(output?.secret, true);
-    const keys = JSON.parse(String(output?.value)) as Record<string, string>;
-    assert.deepEqual(
-      TENANTS.map(({ name }) => keys[name]),
-      TENANTS.map(({ name }) => row(name).usageKey.S),
-    );
-  });
-
-  it("has its token nowhere else: in no input, plain or as text", () => {
-    const all = Object.values(tokens());
-    for (const { name, inputs } of program.resources) {
-      const text = JSON.stringify(inputs, (_, value) => (pulumi.asset.Archive.isInstance(value) ? "archive" : value));
-      for (const token of all) assert.equal(text.includes(token), false, name);
-    }
-    assert.deepEqual(program.named("ad-exchange-tenant-acme").secrets, ["item"]);
-  });
-
-  it("gets another token with another day of expiry", () => {
-    const keepers = program.named("ad-exchange-token-acme").inputs.keepers;
-    assert.deepEqual(keepers, { expire: "2027-06-30" });
   });
 });
 

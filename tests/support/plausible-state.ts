@@ -159,6 +159,10 @@ const MADE: Readonly<Record<string, Make>> = {
     id: idOf("acl", name),
     arn: arn("wafv2", place, `regional/webacl/${name}/${idOf("acl", name)}`),
   }),
+  "aws:wafv2/ipSet:IpSet": (name, place) => ({
+    id: idOf("set", name),
+    arn: arn("wafv2", place, `regional/ipset/${name}/${idOf("set", name)}`),
+  }),
   "aws:sns/topic:Topic": (name, place) => ({ id: arn("sns", place, name), arn: arn("sns", place, name) }),
   "aws:sqs/queue:Queue": (name, place) => {
     const url = `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`;

@@ -79,12 +79,18 @@ function resultOf(grant: Grant | Refused, methodArn: string): APIGatewayAuthoriz
       : undefined;
   const { caller, usageKey } = grant;
   return {
-    principalId: caller.principal,
+    principalId: quotable(caller.principal),
     policyDocument: policyFor(methodArn, caller.may),
     context: contextOf(caller),
     ...(usageKey === undefined ? {} : { usageIdentifierKey: usageKey }),
   };
 }
+
+/**
+ * The gateway puts it into lines of its access log as it stands, between quotation marks. A `sub` is whatever its issuer lets
+ * people be called: what could end the text, and say other things of a request, is written as in a URL. The context has the name itself.
+ */
+const quotable = (principal: string): string => principal.replace(/["\\]/g, (letter) => encodeURIComponent(letter));
 
 /** Never the token, nor a hash of it, nor what an unverified one says: who is refused is told by the reason alone. */
 function report({ kind, grant, stale }: Outcome, awsRequestId: string, world: AuthorizerWorld, startedAt: number) {

@@ -21,5 +21,12 @@ export interface Answer {
   readonly bids: number;
 }
 
+/**
+ * Requests that nothing is decided about, by why: no bid request, a larger one than is read, another type or coding than is read,
+ * another publisher's, or nobody's that the authorizer knows.
+ */
+export const REFUSALS = ["malformed", "tooLarge", "unsupported", "forbidden", "unauthorized"] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
 /** "bid", or why there is none: a closed set, for each is a metric. */
-export type Outcome = "bid" | "malformed" | "tooLarge" | "forbidden" | keyof typeof NO_BID;
+export type Outcome = "bid" | Refusal | keyof typeof NO_BID;

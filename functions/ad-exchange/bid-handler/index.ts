@@ -5,7 +5,7 @@ import { REFRESH_WORKER } from "../refresh/entry";
 import { Refresher } from "../refresh/refresher";
 import type { BidHandlerEnv } from "./env";
 import { Exchange } from "./exchange";
-import { type BidEvent, type BidResult, handle } from "./handler";
+import { type BidEvent, type BidResult, type HandlerEvents, handle } from "./handler";
 import { Meter } from "./meter";
 import { Readiness } from "./readiness";
 import { refreshing } from "./refreshing";
@@ -49,8 +49,9 @@ if (env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency")
 
 /** A fault of the exchange's own: no bid to the publisher, but neither silent nor uncounted. */
 const broken = (error: unknown): void => {
-  meter.record({ outcome: "technicalError", bids: 0, late: 0, stages: [0, 0, 0, 0] }, now());
+  meter.count("technicalError", now());
   failed("a request failed", { failure: String(error) });
 };
+const told: HandlerEvents = { failed: broken, refused: (why) => meter.count(why, now()) };
 
-export const handler = (event: BidEvent): Promise<BidResult> => handle(event, exchange, now, broken);
+export const handler = (event: BidEvent): Promise<BidResult> => handle(event, exchange, now, told);

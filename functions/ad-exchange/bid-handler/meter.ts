@@ -1,5 +1,5 @@
 import { METRICS, BID_HANDLER_METRICS as NAMES } from "../metric-names";
-import type { Outcome } from "./call";
+import { type Outcome, REFUSALS } from "./call";
 
 /** CloudWatch's embedded metric format takes at most so many values of a metric in one line (its specification). */
 const MOST_VALUES = 100;
@@ -9,8 +9,7 @@ export const STAGES = ["ReadMilliseconds", "MatchMilliseconds", "WaitMillisecond
 const { decision: DECISION } = NAMES;
 type Timed = (typeof STAGES)[number] | typeof DECISION;
 const TIMED: readonly Timed[] = [...STAGES, DECISION];
-/** Requests that are none. */
-const MALFORMED: readonly Outcome[] = ["malformed", "tooLarge"];
+const REFUSED: readonly Outcome[] = REFUSALS;
 
 export type StageTimes = readonly [number, number, number, number];
 
@@ -32,10 +31,12 @@ export interface Measured {
 export class Meter {
   private second = 0;
   private requests = 0;
+  /** Of them, those that were decided about. */
+  private decisions = 0;
   private bids = 0;
   private late = 0;
   private readonly outcomes = new Map<Outcome, number>();
-  /** Milliseconds of `TIMED`, side by side, of one request after the other. */
+  /** Milliseconds of `TIMED`, side by side, of one decision after the other. */
   private readonly times = new Float64Array(TIMED.length * MOST_VALUES);
 
   constructor(
@@ -47,21 +48,37 @@ export class Meter {
 
   /** @param now milliseconds since the epoch */
   record({ outcome, bids, late, stages }: Measured, now: number): void {
-    const second = Math.floor(now / 1_000);
-    if (second !== this.second) {
-      this.flush();
-      this.second = second;
-    }
+    this.begin(now);
     this.note(stages);
-    this.requests++;
     this.bids += bids;
     this.late += late;
+    this.add(outcome);
+  }
+
+  /**
+   * Counts what no decision was made about: its time would be nothing, and make all of the others look faster.
+   * @param now milliseconds since the epoch
+   */
+  count(outcome: Exclude<Outcome, "bid">, now: number): void {
+    this.begin(now);
+    this.add(outcome);
+  }
+
+  private begin(now: number): void {
+    const second = Math.floor(now / 1_000);
+    if (second === this.second) return;
+    this.flush();
+    this.second = second;
+  }
+
+  private add(outcome: Outcome): void {
+    this.requests++;
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     if (this.requests === MOST_VALUES) this.flush();
   }
 
   private note(stages: StageTimes): void {
-    const at = this.requests * TIMED.length;
+    const at = this.decisions++ * TIMED.length;
     let total = 0;
     for (let stage = 0; stage < STAGES.length; stage++) {
       this.times[at + stage] = stages[stage]!;
@@ -72,20 +89,20 @@ export class Meter {
 
   flush(): void {
     if (this.requests === 0) return;
-    const malformed = this.countOf(...MALFORMED);
     const counts = {
       [NAMES.requests]: this.requests,
       [NAMES.bids]: this.bids,
-      [NAMES.noBids]: this.requests - this.countOf("bid", ...MALFORMED),
-      [NAMES.malformed]: malformed,
+      [NAMES.noBids]: this.requests - this.countOf("bid", ...REFUSED),
+      [NAMES.malformed]: this.countOf("malformed", "tooLarge"),
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
     };
-    this.write(this.line(counts, {}, TIMED));
+    this.write(this.line(counts, {}, this.decisions === 0 ? [] : TIMED));
     for (const [reason, count] of this.outcomes) {
-      if (reason !== "bid" && !MALFORMED.includes(reason)) this.write(this.line({ [NAMES.noBids]: count }, { reason }));
+      if (reason === "bid") continue;
+      this.write(this.line({ [REFUSED.includes(reason) ? NAMES.refused : NAMES.noBids]: count }, { reason }));
     }
-    this.requests = this.bids = this.late = 0;
+    this.requests = this.decisions = this.bids = this.late = 0;
     this.outcomes.clear();
   }
 
@@ -113,8 +130,8 @@ export class Meter {
 
   private listOf(name: Timed, place: number): string {
     let values = "";
-    for (let request = 0; request < this.requests; request++) {
-      values += (request === 0 ? "" : ",") + textOf(this.times[request * TIMED.length + place]!);
+    for (let decision = 0; decision < this.decisions; decision++) {
+      values += (decision === 0 ? "" : ",") + textOf(this.times[decision * TIMED.length + place]!);
     }
     return `,"${name}":[${values}]`;
   }

@@ -50,6 +50,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   },
 };
 
+/** The edge keeps answers whatever their status: without the header, a repetition gets the same one. */
+const ASK_ANEW = 'send the request again, with "Cache-Control: max-age=0"';
+
 /** Milliseconds kept back for the answer and the log. */
 const RESERVE = 1_000;
 
@@ -90,7 +93,7 @@ async function answered(
     return await within(context.getRemainingTimeInMillis() - RESERVE, "the request", route.follow(request));
   } catch (error) {
     world.log.error("campaigns failed", { awsRequestId: context.awsRequestId, failure: told(error) });
-    return refused(new Problem("unavailable", "send the request again"));
+    return refused(new Problem("unavailable", asked.method === "GET" ? ASK_ANEW : "send the request again"));
   }
 }
 

@@ -90,7 +90,11 @@ describe("A REST API on the embedded cloud", function () {
       ["logs"],
     );
     const { WebACL } = await waf.send(new GetWebACLForResourceCommand({ ResourceArn: estate.output("stageArn") }));
-    assert.equal(WebACL?.Rules?.[0]?.Statement?.RateBasedStatement?.Limit, 10);
+    const { Limit, ScopeDownStatement } = WebACL?.Rules?.[0]?.Statement?.RateBasedStatement ?? {};
+    assert.equal(Limit, 10);
+    const set = ScopeDownStatement?.NotStatement?.Statement?.IPSetReferenceStatement?.ARN;
+    assert.match(estate.output("knownArn"), /:regional\/ipset\/known\//);
+    assert.equal(set, estate.output("knownArn"));
   });
 
   it("is found by name, id, invoke URL and domain", () => {

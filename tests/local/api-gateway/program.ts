@@ -216,13 +216,21 @@ export async function program() {
     ...{ endpointConfiguration: { types: "REGIONAL" }, securityPolicy: "TLS_1_2" },
   });
   new aws.apigateway.BasePathMapping("domain", { domainName: named.domainName, restApi, stageName });
+  const known = new aws.wafv2.IpSet("known", {
+    ...{ name: "known", scope: "REGIONAL", ipAddressVersion: "IPV4", addresses: ["198.51.100.0/24"] },
+  });
   const acl = new aws.wafv2.WebAcl("acl", {
     ...{ name: "acl", scope: "REGIONAL", defaultAction: { allow: {} } },
     visibilityConfig: { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName: "acl" },
     rules: [
       {
         ...{ name: "rate", priority: 0, action: { block: {} } },
-        statement: { rateBasedStatement: { aggregateKeyType: "IP", limit: 10 } },
+        statement: {
+          rateBasedStatement: {
+            ...{ aggregateKeyType: "IP", limit: 10 },
+            scopeDownStatement: { notStatement: { statement: { ipSetReferenceStatement: { arn: known.arn } } } },
+          },
+        },
         visibilityConfig: { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName: "rate" },
       },
     ],
@@ -230,6 +238,6 @@ export async function program() {
   new aws.wafv2.WebAclAssociation("acl", { resourceArn: stage.arn, webAclArn: acl.arn });
   return {
     ...{ apiId: api.id, invokeUrl: stage.invokeUrl, alias: live.arn, function: echo.name, aclArn: acl.arn },
-    ...{ stageArn: stage.arn, keyId: key.id, rootResourceId: api.rootResourceId },
+    ...{ stageArn: stage.arn, knownArn: known.arn, keyId: key.id, rootResourceId: api.rootResourceId },
   };
 }

@@ -88,6 +88,7 @@ describe("Figures in the bid handler's log", () => {
     line(4_000, { BidRequests: 3, NoBids: 3, DecisionMilliseconds: 4 }),
     line(4_000, { NoBids: 2, reason: "allRefused" }),
     line(4_000, { NoBids: 1, reason: "noDemand" }),
+    JSON.stringify({ _aws: { Timestamp: 4_000 }, RefusedRequests: 3, reason: "forbidden" }),
     line(6_000, { BidRequests: 7, NoBids: 7, reason: "late" }),
   ];
 
@@ -97,6 +98,7 @@ describe("Figures in the bid handler's log", () => {
     assert.deepEqual(
       [...noBids],
       [
+        ["forbidden", 3],
         ["noDemand", 2],
         ["allRefused", 2],
       ],

@@ -12,19 +12,24 @@ const MOST = 8_192;
 /** RFC 6750, section 2.1; the scheme is in any case (RFC 9110, section 11.1). Two tokens in one header are none. */
 const BEARER = /^bearer +([A-Za-z0-9._-]+)$/i;
 
-/** RFC 7519: three parts in base64url, none empty: `alg: none` has no third (RFC 7515, appendix A.5). */
-const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/**
+ * RFC 7519: three parts in base64url, none empty: `alg: none` has no third (RFC 7515, appendix A.5). The first is a JSON object, whose
+ * brace and what may follow that begin with these letters.
+ */
+const JWT_FORM = "e[wy][A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+";
+const JWT = new RegExp(`^${JWT_FORM}$`);
 
 /** What opaque tokens begin with, so that scanners for leaked secrets can tell them. */
 export const PREFIX = "slx_";
 /** 32 random bytes in base64url behind the prefix. */
-const OPAQUE = /^slx_[A-Za-z0-9_-]{43}$/;
+const OPAQUE_FORM = `${PREFIX}[A-Za-z0-9_-]{43}`;
+const OPAQUE = new RegExp(`^${OPAQUE_FORM}$`);
 
 /**
- * What the gateway may refuse by itself, without asking the authorizer: an expression that Java, Python and JavaScript read
- * alike, and that a header has to match from end to end.
+ * What the gateway lets through to the authorizer, and no invocation is spent on anything else: an expression that Java, Python and
+ * JavaScript read alike, and that a header has to match from end to end. A guess of the right form passes.
  */
-export const HEADER_FORM = "^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9._-]+$";
+export const HEADER_FORM = `^[Bb][Ee][Aa][Rr][Ee][Rr] +(${OPAQUE_FORM}|${JWT_FORM})$`;
 
 /** The token in an `Authorization` header. */
 export function credentialIn(authorization: unknown): Credential | Refused {

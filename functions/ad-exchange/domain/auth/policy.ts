@@ -18,8 +18,8 @@ const STAGE = /^(arn:[a-z-]+:execute-api:[a-z0-9-]+:\d+:[A-Za-z0-9]+\/[A-Za-z0-9
  * All that the permissions open in the API and stage that were asked, and nothing else: the gateway keeps one policy by token
  * for every method, so that one of the requested method alone would refuse the next, and one of "*" would open all.
  *
- * No `execute-api:InvalidateCache`: the gateway takes it of signed requests alone, and an answer kept at the edge is gone
- * within its time to live.
+ * No `execute-api:InvalidateCache`: the gateway takes it of signed requests alone. The stage wants none: what is kept is kept for
+ * one token, whose holder may have it renewed (`Cache-Control: max-age=0`).
  * @throws Error when it is no ARN of a method
  */
 export function policyFor(methodArn: string, may: readonly Permission[]): Policy {

@@ -19,12 +19,14 @@ const parse = (given: Given = {}) => z.object(edgeKeys).safeParse(texts(given));
 
 const api = (more: object) => ({ adExchangeApi: { ...SETTINGS.api, ...more } });
 const rules = (more: object) => ({ adExchangeGuard: { ...SETTINGS.guard, ...more } });
+const strangers = (more: object) =>
+  rules({ strangers: { requestsPerSecond: 100, knownAddresses: ["198.51.100.0/24", "2001:db8::/48"], ...more } });
 const tenant = (more: object) => ({ adExchangeTenants: [{ ...SETTINGS.tenants[0], ...more }] });
 
 describe("The edge's configuration", () => {
   it("is read from text", () => {
     assert.deepEqual(edgeSettings(parse().data!), SETTINGS);
-    assert.deepEqual(edgeMistakes(parse().data!, REGION), []);
+    assert.deepEqual(edgeMistakes(parse().data!, REGION, 20), []);
   });
 
   for (const stack of ["dev", "prod", "local"] as const)
@@ -33,7 +35,7 @@ describe("The edge's configuration", () => {
       const given = Object.fromEntries(Object.keys(edgeKeys).map((key) => [key, config[`sluice:${key}`]]));
       const { data, error } = z.object(edgeKeys).safeParse(given);
       assert.equal(error, undefined);
-      assert.deepEqual(edgeMistakes(data!, REGION), []);
+      assert.deepEqual(edgeMistakes(data!, REGION, 20), []);
       assert.notEqual(data?.adExchangeApi.loggingRole, "ours");
     });
 
@@ -43,6 +45,7 @@ describe("The edge's configuration", () => {
     [api({ cacheTtlSeconds: 3_601 }), "adExchangeApi.cacheTtlSeconds"],
     [api({ authorizerTtlSeconds: 3_601 }), "adExchangeApi.authorizerTtlSeconds"],
     [api({ loggingRole: true }), "adExchangeApi.loggingRole"],
+    [api({ compressFromBytes: 10_485_761 }), "adExchangeApi.compressFromBytes"],
     [
       api({ domain: { name: "Example", certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/1" } }),
       "adExchangeApi.domain.name",
@@ -61,6 +64,10 @@ describe("The edge's configuration", () => {
     [rules({ windowSeconds: 90 }), "adExchangeGuard.windowSeconds"],
     [rules({ callerRequestsPerSecond: 0 }), "adExchangeGuard.callerRequestsPerSecond"],
     [rules({ bodyKiB: 5_121 }), "adExchangeGuard.bodyKiB"],
+    [strangers({ knownAddresses: [] }), "adExchangeGuard.strangers.knownAddresses"],
+    [strangers({ knownAddresses: ["198.51.100.7"] }), "adExchangeGuard.strangers.knownAddresses.0"],
+    [strangers({ knownAddresses: ["2001:db8::/48", "0.0.0.0/0"] }), "adExchangeGuard.strangers.knownAddresses.1"],
+    [strangers({ requestsPerSecond: 0 }), "adExchangeGuard.strangers.requestsPerSecond"],
     [
       { adExchangeEdgeAlarms: { ...SETTINGS.alarms, serverErrorPercent: 101 } },
       "adExchangeEdgeAlarms.serverErrorPercent",
@@ -119,6 +126,18 @@ describe("The edge's configuration", () => {
       /at least callerRequestsPerSecond, 2000/,
     ],
     [
+      "strangers who could keep the authorizer busy",
+      strangers({ requestsPerSecond: 200 }),
+      "adExchangeGuard",
+      /below 200, of which adExchangeAuthorizer.reservedConcurrency/,
+    ],
+    [
+      "a rate of strangers that WAF cannot say",
+      strangers({ requestsPerSecond: 1.001 }),
+      "adExchangeGuard",
+      /whole number from 10/,
+    ],
+    [
       "a rate that WAF cannot say",
       rules({ addressRequestsPerSecond: 5_000.001 }),
       "adExchangeGuard",
@@ -128,11 +147,21 @@ describe("The edge's configuration", () => {
     it(`tells ${what}`, () => {
       const { data } = parse(given);
       assert.notEqual(data, undefined, JSON.stringify(parse(given).error));
-      const mistakes = edgeMistakes(data!, REGION);
+      const mistakes = edgeMistakes(data!, REGION, 20);
       assert.deepEqual(
         mistakes.map((each) => each.key),
         [key],
       );
       assert.match(mistakes[0]!.says, says);
     });
+
+  it("takes strangers that ask less than the authorizer can judge, and no more than anybody", () => {
+    const tellsOf = (perSecond: number, authorizers: number | undefined) =>
+      edgeMistakes(parse(strangers({ requestsPerSecond: perSecond })).data!, REGION, authorizers).map(
+        ({ says }) => says,
+      );
+    assert.deepEqual(tellsOf(199, 20), []);
+    assert.deepEqual(tellsOf(5_000, undefined), []);
+    assert.match(tellsOf(5_001, undefined).join(), /at most addressRequestsPerSecond, 5000/);
+  });
 });

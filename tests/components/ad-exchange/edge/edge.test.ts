@@ -106,13 +106,19 @@ describe("The authorizer of the exchange", () => {
 });
 
 describe("The exchange's API", () => {
-  it("is regional, speaks TLS 1.2 or newer and takes compressed bodies", async () => {
+  it("is regional, speaks TLS 1.2 or newer and compresses long answers", async () => {
     const { inputs } = (await recordEdge()).named("x-api");
     assert.deepEqual(inputs.endpointConfiguration, { types: "REGIONAL" });
     assert.equal(inputs.securityPolicy, "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09");
     assert.equal(inputs.endpointAccessMode, "STRICT");
     assert.equal(inputs.minimumCompressionSize, "16384");
     assert.equal(inputs.disableExecuteApiEndpoint, false);
+  });
+
+  it("compresses answers from as many bytes on as told, or never", async () => {
+    const of = async (compressFromBytes: number | null) =>
+      (await recordEdge({ api: { compressFromBytes } })).named("x-api").inputs.minimumCompressionSize;
+    assert.deepEqual([await of(0), await of(10_485_760), await of(null)], ["0", "10485760", undefined]);
   });
 
   it("is private where told, and lets in no endpoint but those named", async () => {

@@ -195,6 +195,57 @@ describe("The firewall", () => {
     assert.deepEqual(address, { aggregateKeyType: "IP", evaluationWindowSec: 60, limit: 300_000 });
   });
 
+  describe("with strangers", () => {
+    const limited = (...knownAddresses: string[]) =>
+      recordGuard({ strangers: { requestsPerSecond: 100, knownAddresses } });
+    const setsOf = (program: RecordedProgram) =>
+      program.ofType("aws:wafv2/ipSet:IpSet").map(({ inputs, state }) => {
+        const { name, scope, ipAddressVersion, addresses } = inputs;
+        return { arn: state.arn, name, scope, ipAddressVersion, addresses };
+      });
+    const scopeOf = (program: RecordedProgram) => {
+      const rule = rulesOf(program).find(({ name }) => name === "per-stranger");
+      const { scopeDownStatement, ...rest } = rule?.statement.rateBasedStatement ?? {};
+      assert.deepEqual(rest, { aggregateKeyType: "IP", evaluationWindowSec: 60, limit: 6_000 });
+      assert.deepEqual(rule?.action, blocks(429, [{ name: "Retry-After", value: "60" }]));
+      return scopeDownStatement;
+    };
+
+    it("holds each address outside the known ones to less", async () => {
+      const program = await limited("198.51.100.0/24", "203.0.113.7/32");
+      const [only, ...others] = setsOf(program);
+      assert.deepEqual(others, []);
+      const addresses = ["198.51.100.0/24", "203.0.113.7/32"];
+      const name = "ip-set-known-ipv4-ad-exchange-dev";
+      assert.deepEqual(only, { arn: only?.arn, name, scope: "REGIONAL", ipAddressVersion: "IPV4", addresses });
+      assert.match(String(only?.arn), /^arn:aws:wafv2:.*:regional\/ipset\//);
+      const isKnown = { ipSetReferenceStatement: { arn: only?.arn } };
+      assert.deepEqual(scopeOf(program), { notStatement: { statement: isKnown } });
+    });
+
+    it("knows addresses of both versions", async () => {
+      const program = await limited("2001:db8::/48", "198.51.100.0/24");
+      const sets = setsOf(program);
+      assert.deepEqual(
+        sets.map(({ ipAddressVersion, addresses }) => [ipAddressVersion, addresses]),
+        [
+          ["IPV4", ["198.51.100.0/24"]],
+          ["IPV6", ["2001:db8::/48"]],
+        ],
+      );
+      const statements = sets.map(({ arn }) => ({ ipSetReferenceStatement: { arn } }));
+      assert.deepEqual(scopeOf(program), { notStatement: { statement: { orStatement: { statements } } } });
+    });
+
+    it("makes no set and no rule where there are none", () => {
+      assert.deepEqual(setsOf(program), []);
+      assert.equal(
+        rulesOf(program).some(({ name }) => name === "per-stranger"),
+        false,
+      );
+    });
+  });
+
   it("refuses nothing in mode count", async () => {
     for (const { name, action, overrideAction } of rulesOf(await recordGuard({ mode: "count" }))) {
       const group = /List$|Set$/.test(name);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ACCESS_LOG_FORMAT } from "../../../../components/ad-exchange/access-logs";
 import { DynamoTokens, type TokenRecord } from "../../../../functions/ad-exchange/adapters/tokens";
-import { HEADER_FORM } from "../../../../functions/ad-exchange/domain/auth/credential";
+import { credentialIn, HEADER_FORM } from "../../../../functions/ad-exchange/domain/auth/credential";
+import { Refused } from "../../../../functions/ad-exchange/domain/auth/refusal";
 import { grantOfRecord, hashOf } from "../../../../functions/ad-exchange/domain/auth/token-record";
 import { type IssueRequest, issued, revoke } from "../../../../operations/ad-exchange/token";
 import { ACME, Authorizing, STAGE, USAGE_KEY } from "./support/authorizing";
@@ -46,6 +48,16 @@ describe("An opaque token", () => {
       },
       usageIdentifierKey: USAGE_KEY,
     });
+  });
+
+  it("cannot write into the access log by its holder's name, which functions are still told as it is", async () => {
+    const principal = 'token/a","error":"AUTHORIZER_FAILURE\\';
+    const token = await issue({ holder: principal.slice(6) });
+    const { principalId, context } = await world.answer(`Bearer ${token}`);
+    const line = ACCESS_LOG_FORMAT.replace("$context.authorizer.principalId", () => principalId);
+    assert.deepEqual(JSON.parse(line), { ...JSON.parse(ACCESS_LOG_FORMAT), principal: principalId });
+    assert.equal(context?.principal, principal);
+    assert.equal(decodeURIComponent(principalId), principal);
   });
 
   it("is kept as a hash alone, that the table deletes when it has expired", async () => {
@@ -229,6 +241,41 @@ describe("An Authorization header", () => {
       assert.equal(form.test(header), true, header);
     for (const header of [TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN}, Bearer ${TOKEN}`, "Bearer "])
       assert.equal(form.test(header), false, header);
+  });
+
+  it("passes that check for nothing that costs an invocation and has not the form of a token", () => {
+    const form = new RegExp(HEADER_FORM);
+    const [header, payload, signature] = jwt().split(".");
+    const others = [
+      TOKEN.slice(0, -1),
+      `${TOKEN}a`,
+      TOKEN.replace("slx", "SLX"),
+      "token",
+      "a.b.c",
+      `${header}.${payload}`,
+    ];
+    for (const token of [...others, `${header}..${signature}`, `${jwt()}.x`, `x${jwt()}`])
+      assert.equal(form.test(`Bearer ${token}`), false, token);
+    const letters = fc.stringMatching(/^[A-Za-z0-9._-]{1,80}$/);
+    fc.assert(
+      fc.property(letters, (token) => {
+        const isFound = !(credentialIn(`Bearer ${token}`) instanceof Refused);
+        assert.equal(form.test(`Bearer ${token}`), isFound);
+      }),
+    );
+  });
+
+  it("may hold a JWT whose header is written with spaces or lines", () => {
+    for (const header of [
+      '{"alg":"RS256"}',
+      '{ "alg": "RS256" }',
+      '{\n"alg":"RS256"}',
+      '{\r\n\t"alg":"RS256"}',
+      '{\t"alg":"RS256"}',
+    ]) {
+      const token = `${Buffer.from(header).toString("base64url")}.e30.x`;
+      assert.deepEqual(credentialIn(`Bearer ${token}`), { kind: "jwt", token });
+    }
   });
 
   it("opens nothing, whatever stands in it", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { REFUSALS } from "../../../../functions/ad-exchange/bid-handler/call";
 import { type Measured, Meter } from "../../../../functions/ad-exchange/bid-handler/meter";
 
 const bid: Measured = { outcome: "bid", bids: 2, late: 0, stages: [0.1, 0.2, 0.3, 0.4] };
@@ -74,17 +75,48 @@ describe("The exchange's meter", () => {
     assert.deepEqual([lines[0]?.LateAnswers, lines[0]?.NoBids, lines[0]?.Malformed], [2, 2, 0]);
   });
 
-  it("counts what is no request at all apart", () => {
+  it("counts what is refused apart from what is no bid, each under its reason", () => {
     const { meter, lines } = metered();
-    for (const outcome of ["malformed", "tooLarge", "bid"] as const) meter.record({ ...none, outcome }, 1_000);
+    for (const outcome of [...REFUSALS, "malformed", "bid", "noDemand"] as const)
+      meter.record({ ...none, outcome }, 1_000);
     meter.flush();
-    assert.deepEqual([lines.length, lines[0]?.BidRequests, lines[0]?.Malformed, lines[0]?.NoBids], [1, 3, 2, 0]);
+    const [all, ...byReason] = lines;
+    assert.deepEqual([all?.BidRequests, all?.Malformed, all?.NoBids], [8, 3, 1]);
+    assert.deepEqual(
+      byReason.map(({ reason, NoBids, RefusedRequests }) => [reason, NoBids, RefusedRequests]),
+      [
+        ["malformed", undefined, 2],
+        ...REFUSALS.slice(1).map((reason) => [reason, undefined, 1]),
+        ["noDemand", 1, undefined],
+      ],
+    );
+  });
+
+  it("has no time of what was not decided about", () => {
+    const { meter, lines } = metered();
+    meter.count("unsupported", 1_000);
+    meter.record(bid, 1_000);
+    meter.count("technicalError", 1_999);
+    meter.count("unauthorized", 2_000);
+    meter.flush();
+    const [mixed, , , alone] = lines;
+    assert.deepEqual([mixed?.BidRequests, mixed?.NoBids, mixed?.DecisionMilliseconds], [3, 1, [1]]);
+    assert.deepEqual([alone?.BidRequests, alone?.NoBids, alone?._aws.Timestamp], [1, 0, 2_000]);
+    // CloudWatch takes no list without values.
+    const named = alone?._aws.CloudWatchMetrics[0]?.Metrics.map(({ Name }) => Name) ?? [];
+    assert.deepEqual(
+      named.filter((name) => name.endsWith("Milliseconds")),
+      [],
+    );
+    assert.equal(alone?.DecisionMilliseconds, undefined);
   });
 
   it("never puts more values on a line than the format takes, and loses none", () => {
     const { meter, lines } = metered();
     for (let count = 0; count < 250; count++) meter.record(bid, 1_000);
     meter.flush();
+    for (let count = 0; count < 100; count++) meter.count("unsupported", 1_000);
+    assert.equal(lines.splice(3).length, 2, "a full line does not wait");
     const values = lines.map(({ DecisionMilliseconds }) => (DecisionMilliseconds as number[]).length);
     assert.deepEqual(values, [100, 100, 50]);
     assert.deepEqual(

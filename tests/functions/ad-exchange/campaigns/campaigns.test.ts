@@ -347,8 +347,11 @@ describe("The campaign API, showing campaigns", () => {
     serving.dynamo.fail(new Error("secret cause"), new Error("secret cause"));
     const { status, headers, body } = await serving.answer(read);
     assert.deepEqual([status, headers["retry-after"]], [503, "2"]);
+    assert.match(body.detail, /with "Cache-Control: max-age=0"/, "what the edge keeps is not what it gets");
     assert.equal(JSON.stringify(body).includes("secret"), false);
     assert.equal(JSON.stringify(serving.log.lines).includes("secret cause"), true);
     assert.equal(serving.metrics.records.at(-1)?.reason, "unavailable");
+    serving.dynamo.fail(new Error("secret cause"));
+    assert.equal((await serving.answer(post(SHOES))).body.detail, "send the request again");
   });
 });
