@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { holdId } from "../../../../functions/ad-exchange/bid-handler/hold-id";
 import type { OutsideNotice } from "../../../../functions/ad-exchange/domain/notices/notices-of";
 import type { Demand, Hold, Ports } from "../../../../functions/ad-exchange/domain/ports";
-import { microsOfNumber } from "../../../../functions/ad-exchange/domain/price";
 import { exchangeInProcess } from "../../../../local/exchange/in-process";
-import { type Asked, asking, campaign, imp, NOW, request } from "../support/exchange";
-import { FATES, FakeLedger } from "../support/ledger";
+import { asking, campaign, imp, NOW, request } from "../support/exchange";
+import { billedBy, FATES, FakeLedger } from "../support/ledger";
 import { SETTINGS } from "../support/settings";
 
 /** The books are waited for no longer than this: what never answers is waited for in earnest. */
@@ -16,18 +14,6 @@ const settings = {
   deadlines: { ...SETTINGS.deadlines, ports: { ...SETTINGS.deadlines.ports, budgets: WAIT } },
 };
 const known = { id: "u-1" };
-
-/** What each own bid of an answer bills, by the id of its hold: a thousandth of the price, half to even. */
-function billedBy({ bids }: Asked): Readonly<Record<string, number>> {
-  const own = bids.flatMap(({ cid, impid, price }) => {
-    if (cid === undefined) return [];
-    const micros = microsOfNumber(price)!;
-    const [whole, rest] = [Math.floor(micros / 1_000), micros % 1_000];
-    const cost = rest > 500 || (rest === 500 && whole % 2 === 1) ? whole + 1 : whole;
-    return [[holdId("pub-1", "auction-1", impid, cid), cost] as const];
-  });
-  return Object.fromEntries(own.filter(([, cost]) => cost > 0));
-}
 
 /** Up to five campaigns and a seat outside whose bids belong together, for up to four impressions. */
 const anyMarket = fc.record({

@@ -1,4 +1,7 @@
+import { holdId } from "../../../../functions/ad-exchange/bid-handler/hold-id";
 import type { Budgets, Hold } from "../../../../functions/ad-exchange/domain/ports";
+import { microsOfNumber } from "../../../../functions/ad-exchange/domain/price";
+import type { Asked } from "./exchange";
 
 /**
  * What becomes of one call: it is answered at once, later, or a moment too late for the publisher; its answer never comes,
@@ -93,4 +96,16 @@ export class FakeLedger implements Budgets {
     for (const entry of this.entries.values()) if (entry.campaign === campaign) sum += entry.costMicros;
     return sum;
   }
+}
+
+/** What each own bid of an answer to pub-1 bills, in USD, by the id of its hold: a thousandth of the price, half to even. */
+export function billedBy({ bids }: Pick<Asked, "bids">, auction = "auction-1"): Readonly<Record<string, number>> {
+  const own = bids.flatMap(({ cid, impid, price }) => {
+    if (cid === undefined) return [];
+    const micros = microsOfNumber(price)!;
+    const [whole, rest] = [Math.floor(micros / 1_000), micros % 1_000];
+    const cost = rest > 500 || (rest === 500 && whole % 2 === 1) ? whole + 1 : whole;
+    return [[holdId("pub-1", auction, impid, cid), cost] as const];
+  });
+  return Object.fromEntries(own.filter(([, cost]) => cost > 0));
 }
