@@ -38,7 +38,11 @@ const VIEWS: Readonly<Record<string, View>> = {
       ...("fails" in (fieldsIn(others)[0] ?? {}) ? { "best-paying that do not": because(fieldsIn(others)) } : {}),
     };
   },
-  caps: ({ out }) => ({ says: "", "out by their frequency caps": out }),
+  caps: ({ out, left }) => ({
+    says: "",
+    ...(Array.isArray(out) && out.length > 0 ? { "out by their frequency caps": out } : {}),
+    ...(left === undefined ? {} : { "impressions that are left": left }),
+  }),
   budgets: ({ spent, ...rest }) => ({ says: "", ...rest, ...(spent === undefined ? {} : { "without money": spent }) }),
   demand: ({ seats, refused, ...rest }) => ({
     says: fieldsIn(seats)

@@ -9,10 +9,10 @@ const NO_SEATS: readonly never[] = [];
 const ownSegments: Segments = { of: () => NO_SEGMENTS };
 const everybodyPasses: Fraud = { check: () => PASS };
 /** A cap counts impressions; until somebody counts them nobody has seen anything. */
-const nothingSeen: Caps = { under: (_user, campaigns) => campaigns.map(() => true) };
+const nothingSeen: Caps = { left: (_user, campaigns) => campaigns.map(() => Number.MAX_SAFE_INTEGER) };
 const noSeats: Demand = { ask: () => NO_SEATS };
 /** Nothing is taken from a budget before somebody keeps its books. */
-const everythingHeld: Budgets = { hold: (holds) => holds.map(() => true) };
+const everythingHeld: Budgets = { hold: (holds) => holds.map(() => true), release: () => {} };
 
 /** Nobody delivers them yet; seats of the exchange's own ask for none that matter. */
 const noNotices: Notices = { take: () => {} };

@@ -24,6 +24,17 @@ export class Asking {
     private readonly trace: Trace | undefined,
   ) {}
 
+  /** No answer could arrive in time any more, as far as is known: the time is looked at when something was waited for. */
+  get isOver(): boolean {
+    return this.now >= this.deadline;
+  }
+
+  /** A port that nothing waits for could not even be told. */
+  failed(port: Port | "notices"): void {
+    this.late++;
+    this.trace?.note(port, { answer: "failed" });
+  }
+
   ask<T>(port: Port, question: (deadline: number) => Awaitable<T>, otherwise: T): Awaitable<T> {
     const deadline = portDeadline(port, this.now, this.deadline, this.deadlines);
     return inTime(

@@ -1,12 +1,13 @@
 import type { AnswerTerms } from "../domain/auction/answer-terms";
+import { atMost } from "../domain/auction/at-most";
 import type { RefusedBid } from "../domain/auction/check-response";
-import { clear } from "../domain/auction/clear";
+import { clear, without } from "../domain/auction/clear";
 import { type Silent, seatNonBids, wantsNonBids } from "../domain/auction/non-bids";
 import type { Outcome as AuctionOutcome } from "../domain/auction/outcome";
 import { writeResponse } from "../domain/auction/write-response";
 import { type NoticeTerms, noticesOf } from "../domain/notices/notices-of";
 import { isOutside } from "../domain/offer";
-import { NO_BID } from "../domain/openrtb/codes";
+import { LOSS, NO_BID } from "../domain/openrtb/codes";
 import { outboundBody } from "../domain/openrtb/outbound-body";
 import type { Awaitable, Fraud, SeatAnswer } from "../domain/ports";
 import { auctionTypeOf } from "../domain/slots-of";
@@ -37,6 +38,7 @@ export class Sale {
   private refused: readonly RefusedBid[] = [];
   private silent: readonly Silent[] = [];
   private traits: Traits;
+  private holding: Holding | undefined;
   private readonly isTest: boolean;
 
   constructor(
@@ -78,7 +80,7 @@ export class Sale {
       this.asking.after(ANSWER, demand, (answers) => {
         this.take(answers);
         const outcome = this.auction();
-        return this.asking.after(ANSWER, this.held(outcome), (sold) => this.answered(sold));
+        return this.asking.after(ANSWER, this.sold(outcome), (sold) => this.delivered(sold));
       }),
     );
   }
@@ -147,12 +149,25 @@ export class Sale {
   }
 
   /** Nothing of a test is billed, so nothing is held for it. */
-  private held(outcome: AuctionOutcome): Awaitable<AuctionOutcome> {
-    if (this.isTest) return outcome;
-    const { ports } = this.world;
-    return new Holding(ports.budgets, this.asking, this.one, this.ready.settings.graceSeconds, this.trace).held(
-      outcome,
-    );
+  private sold(auction: AuctionOutcome): Awaitable<AuctionOutcome> {
+    const { limits } = this.candidates;
+    if (this.isTest) return atMost(auction, limits);
+    const { budgets } = this.world.ports;
+    const { graceSeconds } = this.ready.settings;
+    this.holding = new Holding(budgets, this.asking, this.one, graceSeconds, limits, this.trace);
+    return this.holding.sold(auction);
+  }
+
+  /** What is not delivered, or comes too late for the publisher, holds no money: nobody would ever settle it. */
+  private delivered(sold: AuctionOutcome): Answer {
+    try {
+      if (!this.asking.isOver) return this.answered(sold);
+      this.holding?.giveUp();
+      return this.answered(without(sold, sold.offers, LOSS.impressionExpired));
+    } catch (error) {
+      this.holding?.giveUp();
+      throw error;
+    }
   }
 
   private answered(sold: AuctionOutcome): Answer {
@@ -182,11 +197,13 @@ export class Sale {
       : { trace };
     const body = writeResponse(sold, terms, extrasOf(explained));
     if (body !== undefined) return { status: 200, body, outcome: "bid", bids: bidsIn(sold) };
-    return nothing(
-      request,
-      this.candidates.offers.length + this.refused.length === 0 ? this.candidates.none : "allRefused",
-      explained,
-    );
+    return nothing(request, this.reason(), explained);
+  }
+
+  /** Why nothing is sold. */
+  private reason(): keyof typeof NO_BID {
+    if (this.asking.isOver) return "insufficientTime";
+    return this.candidates.offers.length + this.refused.length === 0 ? this.candidates.none : "allRefused";
   }
 
   /** Seats outside have asked to be told how their bids came out. Whoever fails to tell them does not undo the sale. */
@@ -197,8 +214,7 @@ export class Sale {
     try {
       this.world.ports.notices.take(notices);
     } catch {
-      this.asking.late++;
-      this.trace?.note("notices", { answer: "failed" });
+      this.asking.failed("notices");
     }
   }
 }

@@ -1,6 +1,9 @@
+import { floorByDuration } from "./auction/floors";
+import { standingOf } from "./auction/standing";
 import type { Micros } from "./money";
 import type { Audio, BidRequest, Deal, DurFloors, Imp } from "./openrtb/bid-request";
 import { AUCTION } from "./openrtb/codes";
+import { HIGHEST_MICROS } from "./price";
 import type { DealTerms, DurationFloors, DurationRange, Slot } from "./traits";
 
 /** @returns the price in the exchange's currency; undefined when the currency is unknown or the price beyond counting */
@@ -10,15 +13,20 @@ export type ToMicros = (price: number, currency: string) => Micros | undefined;
 export interface Dropped {
   readonly imp: string;
   readonly deal?: string;
-  readonly because: "currency unknown" | "no fixed price";
+  readonly because: "currency unknown" | "no fixed price" | typeof DEALS_ONLY;
 }
+
+/** The floor of the open auction is in an unknown currency, so only deals with a floor of their own are sold. */
+const DEALS_ONLY = "currency unknown: its deals only";
 
 /** Where neither the impression nor the deal names one: a deal "does not inherit from Imp.bidfloorcur", [3.2.4, 3.2.12]. */
 const DEFAULT_CURRENCY = "USD";
 const NONE: readonly never[] = [];
+/** Told apart from undefined, which is "says nothing of durations". */
+const UNKNOWN = "currency unknown";
 
 /**
- * The impressions of a request as they are auctioned, in its order. Floors are looked for in the deal, then in video or
+ * The impressions of a request as they are auctioned, in its order; the deals of each by their standing. Floors are looked for in the deal, then in video or
  * audio, then in the impression, [7.11]: see `floorOf`.
  * @param dropped is given what cannot be auctioned
  */
@@ -44,33 +52,37 @@ function slotOf(
   dropped: Dropped[] | undefined,
 ): Slot | undefined {
   const currency = imp.bidfloorcur ?? DEFAULT_CURRENCY;
-  const floorMicros = microsOf(imp.bidfloor, currency, toMicros);
+  const floor = microsOf(imp.bidfloor, currency, toMicros);
   const videoFloors = durationFloorsOf(imp.video, 0, longestOf(imp.video), currency, toMicros);
   const audioFloors = durationFloorsOf(imp.audio, 0, longestOf(imp.audio), currency, toMicros);
-  if (floorMicros === undefined || videoFloors === UNKNOWN || audioFloors === UNKNOWN) {
-    dropped?.push({ imp: imp.id, because: "currency unknown" });
-    return undefined;
+  const given = imp.pmp?.deals;
+  if (floor === undefined || videoFloors === UNKNOWN || audioFloors === UNKNOWN) {
+    const deals = given === undefined ? NONE : byStanding(termsOf(given, imp, undefined, at, toMicros, dropped));
+    dropped?.push({ imp: imp.id, because: deals.length === 0 ? UNKNOWN : DEALS_ONLY });
+    return deals.length === 0 ? undefined : closed(index, imp, deals);
   }
-  const deals = imp.pmp?.deals;
-  return {
-    index,
-    imp,
-    floorMicros,
-    videoFloors,
-    audioFloors,
-    privateOnly: imp.pmp?.private_auction === 1,
-    deals: deals === undefined ? NONE : termsOf(deals, imp, floorMicros, at, toMicros, dropped),
-  };
+  const privateOnly = imp.pmp?.private_auction === 1;
+  if (given === undefined)
+    return { index, imp, floorMicros: floor, videoFloors, audioFloors, privateOnly, deals: NONE };
+  const deals = byStanding(termsOf(given, imp, floor, at, toMicros, dropped), videoFloors ?? audioFloors);
+  return { index, imp, floorMicros: floor, videoFloors, audioFloors, privateOnly, deals };
 }
 
+/** Its floor is the highest there is: whoever looked at it by mistake would sell nothing for too little. */
+const closed = (index: number, imp: Imp, deals: readonly DealTerms[]): Slot => ({
+  ...{ index, imp, floorMicros: HIGHEST_MICROS, videoFloors: undefined, audioFloors: undefined },
+  ...{ privateOnly: true, deals },
+});
+
+/** @param openFloor undefined where it is not known: deals that say nothing of theirs would have that */
 function termsOf(
   deals: readonly Deal[],
   imp: Imp,
-  openFloor: Micros,
+  openFloor: Micros | undefined,
   at: number,
   toMicros: ToMicros,
   dropped: Dropped[] | undefined,
-): readonly DealTerms[] {
+): DealTerms[] {
   const terms: DealTerms[] = [];
   const longest = Math.max(longestOf(imp.video), longestOf(imp.audio));
   for (const deal of deals) {
@@ -81,9 +93,24 @@ function termsOf(
   return terms;
 }
 
+/**
+ * Of several deals that take it, an own campaign bids under the first. So the best-standing goes first, then the one that
+ * asks less, of the longest creative where it asks by the second; of equal ones the request's order stays.
+ * @param open floors by duration of the impression, which deals have that say nothing of floors
+ */
+function byStanding(terms: DealTerms[], open?: DurationFloors): readonly DealTerms[] {
+  if (terms.length < 2) return terms;
+  return terms.sort((one, other) => standingOf(other) - standingOf(one) || askedBy(one, open) - askedBy(other, open));
+}
+
+function askedBy({ durationFloors, floorMicros, inheritsFloor }: DealTerms, open: DurationFloors | undefined): Micros {
+  const floors = inheritsFloor === true ? open : durationFloors;
+  return floors === undefined || floors.longestSeconds === 0 ? floorMicros : floorByDuration(floors, 0, floorMicros);
+}
+
 function dealTermsOf(
   deal: Deal,
-  openFloor: Micros,
+  openFloor: Micros | undefined,
   longest: number,
   requestAt: number,
   toMicros: ToMicros,
@@ -93,13 +120,14 @@ function dealTermsOf(
   if (isFixed && deal.bidfloor === undefined) return "no fixed price";
   const currency = deal.bidfloorcur ?? DEFAULT_CURRENCY;
   const own = microsOf(deal.bidfloor, currency, toMicros);
-  if (own === undefined) return "currency unknown";
+  const floorMicros = deal.bidfloor === undefined ? openFloor : own;
+  if (own === undefined || floorMicros === undefined) return UNKNOWN;
   // The agreed price of a fixed deal is the same for every length.
   const durationFloors = isFixed ? undefined : durationFloorsOf(deal, own, longest, currency, toMicros);
-  if (durationFloors === UNKNOWN) return "currency unknown";
+  if (durationFloors === UNKNOWN) return UNKNOWN;
   return {
     id: deal.id,
-    floorMicros: deal.bidfloor === undefined ? openFloor : own,
+    floorMicros,
     durationFloors,
     inheritsFloor: deal.bidfloor === undefined && durationFloors === undefined,
     at,
@@ -113,9 +141,6 @@ function dealTermsOf(
 function microsOf(price: number | undefined, currency: string, toMicros: ToMicros): Micros | undefined {
   return price === undefined || price === 0 ? 0 : toMicros(price, currency);
 }
-
-/** Told apart from undefined, which is "says nothing of durations". */
-const UNKNOWN = "currency unknown";
 
 function durationFloorsOf(
   priced: Pick<Deal, "mincpmpersec" | "durfloors"> | undefined,

@@ -50,6 +50,7 @@ export interface Slot {
   readonly audioFloors?: DurationFloors | undefined;
   /** Only bids under a deal are taken. */
   readonly privateOnly: boolean;
+  /** The best-standing first, then the one with the lowest floor. */
   readonly deals: readonly DealTerms[];
 }
 

@@ -66,6 +66,21 @@ describe("npm run bid", () => {
     assert.deepEqual(lines, ["no bid: noDemand (500)", "└─ trace", "   └─ answer at 1 ms: no bid: noDemand"]);
   });
 
+  it("shows what caps leave of a campaign, and whom they leave out", () => {
+    const trace = [
+      { stage: "caps", at: 1, out: [], left: { "adv-a#a": 1 } },
+      { stage: "caps", at: 2, out: ["adv-b#b"] },
+    ];
+    assert.deepEqual(bidView({}, { nbr: 9, ext: { trace } }).slice(1), [
+      "└─ trace",
+      "   ├─ caps at 1 ms",
+      "   │  └─ impressions that are left",
+      "   │     └─ adv-a#a: 1",
+      "   └─ caps at 2 ms",
+      "      └─ out by their frequency caps: adv-b#b",
+    ]);
+  });
+
   it("shows stages and codes it does not know as they are", () => {
     const trace = [{ stage: "later", at: 2, colour: "blue" }, { stage: "toString", at: 3 }, { at: 4 }];
     assert.deepEqual(bidView({}, { nbr: 77, ext: { trace } }), [

@@ -11,13 +11,13 @@ export function floorOf(slot: Slot, deal: DealTerms | undefined, type: MarkupTyp
   const timed = type === MARKUP.video || type === MARKUP.audio;
   if (deal !== undefined && deal.inheritsFloor !== true) {
     const floors = timed ? deal.durationFloors : undefined;
-    return floors === undefined ? deal.floorMicros : byDuration(floors, seconds, deal.floorMicros);
+    return floors === undefined ? deal.floorMicros : floorByDuration(floors, seconds, deal.floorMicros);
   }
   const floors = type === MARKUP.video ? slot.videoFloors : type === MARKUP.audio ? slot.audioFloors : undefined;
-  return floors === undefined ? slot.floorMicros : byDuration(floors, seconds, slot.floorMicros);
+  return floors === undefined ? slot.floorMicros : floorByDuration(floors, seconds, slot.floorMicros);
 }
 
-function byDuration(floors: DurationFloors, given: number, flat: Micros): Micros {
+export function floorByDuration(floors: DurationFloors, given: number, flat: Micros): Micros {
   const seconds = given > 0 ? given : floors.longestSeconds;
   if (floors.perSecondMicros > 0) return Math.max(floors.leastMicros, Math.ceil(floors.perSecondMicros * seconds));
   let highest = -1;

@@ -1,3 +1,4 @@
+import { bannerTypesOf, blocksAny } from "../openrtb/banner-types";
 import type { Audio, Banner, Format, Imp, Video } from "../openrtb/bid-request";
 import type { Bid } from "../openrtb/bid-response";
 import { LOSS, type LossReason, MARKUP, type MarkupType } from "../openrtb/codes";
@@ -43,13 +44,18 @@ export function placementProblem(bid: Bid, type: MarkupType, imp: Imp): LossReas
   if (bid.attr?.some((attribute) => place.battr?.includes(attribute))) return LOSS.attributeExcluded;
   // "If an API is not explicitly listed, it is assumed not to be supported", [3.2.6].
   if (bid.apis?.some((api) => place.api?.includes(api) !== true)) return LOSS.creativeFormat;
-  if (type === MARKUP.banner) return fits(bid, imp.banner!) ? LOSS.won : LOSS.creativeSize;
+  if (type === MARKUP.banner) return bannerProblem(bid, imp.banner!);
   if (type !== MARKUP.native) return mediaProblem(bid, mediaOf(type, imp)!);
   return nativeFits(imp.native!, assetsOf(bid.adm!)) ? LOSS.won : LOSS.creativeFormat;
 }
 
 const mediaOf = (type: MarkupType, imp: Imp): Video | Audio | undefined =>
   type === MARKUP.video ? imp.video : imp.audio;
+
+function bannerProblem(bid: Bid, banner: Banner): LossReason {
+  if (banner.btype !== undefined && blocksAny(banner, bannerTypesOf(bid.adm!))) return LOSS.adTypeExcluded;
+  return fits(bid, banner) ? LOSS.won : LOSS.creativeSize;
+}
 
 /**
  * Without a size the bid fits where there is but one. A creative of a flexible format says its ratio, or has a size of
@@ -73,9 +79,11 @@ function fits({ w, h, wratio, hratio }: Bid, { format = [], w: width, h: height 
 
 /** One of the required durations has to be said; where there are only bounds, a bid that says none is taken at its word. */
 function mediaProblem({ dur, protocol }: Bid, media: Video | Audio): LossReason {
-  const { minduration = 0, maxduration = Number.POSITIVE_INFINITY, rqddurs, protocols } = media;
+  const { minduration = 0, maxduration = Number.POSITIVE_INFINITY, rqddurs, protocols, poddur } = media;
   if (protocol !== undefined && protocols !== undefined && !protocols.includes(protocol)) return LOSS.creativeFormat;
   if (dur === undefined) return rqddurs === undefined ? LOSS.won : LOSS.creativeFormat;
+  // The whole of a pod that is filled as bids come, [3.2.7].
+  if (poddur !== undefined && dur > poddur) return LOSS.creativeFormat;
   if (rqddurs !== undefined) return rqddurs.includes(dur) ? LOSS.won : LOSS.creativeFormat;
   return dur >= minduration && dur <= maxduration ? LOSS.won : LOSS.creativeFormat;
 }

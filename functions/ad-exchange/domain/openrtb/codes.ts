@@ -63,6 +63,8 @@ export const LOSS = {
   notAllowedInDeal: 213,
   /** Of the exchange's own: 1000 and up. */
   budgetSpent: 1000,
+  /** The user has seen the campaign as often as its cap allows, counting the impressions of this request that it wins. */
+  capReached: 1001,
   currencyUnknown: 1003,
 } as const;
 export type LossReason = (typeof LOSS)[keyof typeof LOSS];

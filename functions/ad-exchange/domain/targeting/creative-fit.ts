@@ -1,4 +1,5 @@
 import type { Creative } from "../campaign";
+import { bannerTypesOf, blocksAny } from "../openrtb/banner-types";
 import type { Audio, Banner, Format, Video } from "../openrtb/bid-request";
 import { MARKUP, type MarkupType } from "../openrtb/codes";
 import { assetsOf, type NativeAssets, nativeFits } from "../openrtb/native-fit";
@@ -32,7 +33,9 @@ export function creativeFit(
   const needed = words[at + CREATIVE.apis]!;
   if ((needed & ~terms.apis[type]! & ~OTHERS) !== 0) return REASON.api;
   if ((needed & OTHERS) !== 0 && !offersAll(mediumOf(terms, type).api, decoded(creative).apis)) return REASON.api;
-  return rulesFit(segment, at, question);
+  const reason = rulesFit(segment, at, question);
+  if (reason !== REASON.fits || type !== MARKUP.banner || terms.slot.imp.banner!.btype === undefined) return reason;
+  return blocksAny(terms.slot.imp.banner!, typesOf(decoded(creative))) ? REASON.adType : reason;
 }
 
 /** Kept as long as the index keeps the creative. */
@@ -41,6 +44,16 @@ const ASSETS = new WeakMap<Creative, NativeAssets>();
 function assetsIn(creative: Creative): NativeAssets {
   if (!ASSETS.has(creative)) ASSETS.set(creative, assetsOf(creative.markup));
   return ASSETS.get(creative);
+}
+
+const TYPES = new WeakMap<Creative, readonly number[]>();
+
+function typesOf(creative: Creative): readonly number[] {
+  const known = TYPES.get(creative);
+  if (known !== undefined) return known;
+  const types = bannerTypesOf(creative.markup);
+  TYPES.set(creative, types);
+  return types;
 }
 
 const mediumOf = (

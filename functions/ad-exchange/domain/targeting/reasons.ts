@@ -22,7 +22,7 @@ export const REASONS = [
     "not secure",
     "attribute",
   ] as const),
-  ...(["api", "creative category", "creative language", "advertiser", "app", "native assets"] as const),
+  ...(["api", "creative category", "creative language", "advertiser", "app", "native assets", "ad type"] as const),
 ];
 export type ReasonName = (typeof REASONS)[number];
 
@@ -61,5 +61,6 @@ export const REASON = {
   advertiser: 30,
   app: 31,
   assets: 32,
+  adType: 33,
 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];

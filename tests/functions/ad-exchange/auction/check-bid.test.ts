@@ -77,6 +77,16 @@ const TAKEN: Readonly<Record<string, Case>> = {
     bid: { dur: 15, protocol: 3 },
     imp: video({ minduration: 15, maxduration: 15, protocols: [3] }),
   },
+  "as a video of a pod's whole length": { bid: { dur: 60 }, imp: video({ poddur: 60 }) },
+  "as a video of unknown duration for a pod": { imp: video({ poddur: 60 }) },
+  "of a kind of banner that is not blocked": {
+    bid: { adm: '<a href="https://x.example"><img src="https://x.example/a"></a>' },
+    imp: { banner: { w: 300, h: 250, btype: [1, 3, 4] } },
+  },
+  "of a kind of banner that its markup does not show": {
+    bid: { adm: "<div class='ad'></div>" },
+    imp: { banner: { w: 300, h: 250, btype: [1, 2, 3, 4] } },
+  },
   "as a video of unknown duration": { imp: video({ maxduration: 15 }) },
   "as a video of a required duration": { bid: { dur: 30 }, imp: video({ rqddurs: [15, 30] }) },
   "with another exchange's extensions": { bid: { ext: { deep: [{}] }, api: "old" } },
@@ -150,6 +160,15 @@ const REFUSED: Readonly<Record<string, readonly [number, Case]>> = {
   "of a kind that is not offered": [LOSS.creativeFormat, { bid: { mtype: MARKUP.video } }],
   "of a kind that does not exist": [LOSS.creativeFormat, { bid: { mtype: 9 } }],
   "with a blocked attribute": [LOSS.attributeExcluded, { bid: { attr: [1, 2] }, imp: { banner: { battr: [2] } } }],
+  "of a blocked kind of banner": [
+    LOSS.adTypeExcluded,
+    { bid: { adm: '<IFRAME src="https://x.example">' }, imp: { banner: { w: 300, h: 250, btype: [1, 4] } } },
+  ],
+  "longer than its pod": [LOSS.creativeFormat, { bid: { dur: 61 }, imp: video({ maxduration: 90, poddur: 60 }) }],
+  "longer than its pod, of a required duration": [
+    LOSS.creativeFormat,
+    { bid: { dur: 30 }, imp: video({ rqddurs: [15, 30], poddur: 20 }) },
+  ],
   "with an API that is not there": [LOSS.creativeFormat, { bid: { apis: [7] }, imp: { banner: { api: [5] } } }],
   "with an API where none is listed": [LOSS.creativeFormat, { bid: { apis: [7] } }],
   "too short": [LOSS.creativeFormat, { bid: { dur: 14 }, imp: video({ minduration: 15 }) }],

@@ -234,7 +234,7 @@ describe("The exchange", () => {
 
   it("tells who tests every decision, and bills nothing: no holds, no notices, no signed links", async () => {
     let holds = 0;
-    const budgets = { hold: (all: readonly unknown[]) => all.map(() => ++holds > 0) };
+    const budgets = { hold: (all: readonly unknown[]) => all.map(() => ++holds > 0), release: () => {} };
     const { ask } = opened({ campaigns: two, ports: { budgets } });
     const { status, response, bids } = await ask(request({ test: 1 }));
     assert.equal(status, 200);

@@ -30,11 +30,11 @@ function noting(answer: <T>(value: T) => T | Promise<T> = (value) => value) {
     segments: { of: (_traits, deadline) => note("segments", deadline, ["crm:vip"]) },
     fraud: { check: (_traits, deadline) => note("fraud", deadline, { verdict: "pass" as const }) },
     caps: {
-      under: (_user, all, deadline) =>
+      left: (_user, all, deadline) =>
         note(
           "caps",
           deadline,
-          all.map(() => true),
+          all.map(() => 9),
         ),
     },
     demand: { ask: (_body, _traits, deadline) => note("demand", deadline, []) },
@@ -45,6 +45,7 @@ function noting(answer: <T>(value: T) => T | Promise<T> = (value) => value) {
           deadline,
           holds.map(() => true),
         ),
+      release: () => {},
     },
   };
   return { asked, deadlines, ports };
@@ -134,7 +135,7 @@ describe("Ports of the exchange", () => {
 
   describe("caps", () => {
     const seen = (...reached: string[]): Partial<Ports> => ({
-      caps: { under: (_user, all) => all.map((one) => !reached.includes(one)) },
+      caps: { left: (_user, all) => all.map((one) => (reached.includes(one) ? 0 : 9)) },
     });
 
     it("that are reached leave the campaign out, and its bid sets no price", async () => {
@@ -152,20 +153,20 @@ describe("Ports of the exchange", () => {
 
     it("are asked once for all slots, only of campaigns that have one", async () => {
       const asked: (readonly string[])[] = [];
-      const under = (_user: string, all: readonly string[]) => {
+      const left = (_user: string, all: readonly string[]) => {
         asked.push(all);
-        return all.map(() => true);
+        return all.map(() => 9);
       };
-      await opened({ campaigns: three, ports: { caps: { under } } }).ask(known({ imp: [imp("1"), imp("2")] }));
+      await opened({ campaigns: three, ports: { caps: { left } } }).ask(known({ imp: [imp("1"), imp("2")] }));
       assert.deepEqual(asked, [["adv-a#a", "adv-b#b"]]);
     });
 
-    for (const [how, under] of [
+    for (const [how, left] of [
       ["late", () => never],
       ["failing", () => Promise.reject(new Error("down"))],
     ] as const) {
       it(`that are ${how} count as reached: a cap is a promise`, async () => {
-        const { bids } = await opened({ campaigns: three, ports: { caps: { under } } }).ask(known());
+        const { bids } = await opened({ campaigns: three, ports: { caps: { left } } }).ask(known());
         assert.equal(bids[0]?.seat, "seat-c");
       });
     }
@@ -184,7 +185,9 @@ describe("Ports of the exchange", () => {
         rounds.push([...holds]);
         return holds.map(isHeld);
       };
-      return { rounds, ports: { budgets: { hold } } };
+      const given: Hold[] = [];
+      const release = (holds: readonly Hold[]) => void given.push(...holds);
+      return { rounds, given, ports: { budgets: { hold, release } } };
     };
 
     it("hold a thousandth of the price for each winner, under an id of its own, until its notices are over", async () => {
@@ -237,6 +240,7 @@ describe("Ports of the exchange", () => {
           left = deadline - now;
           return holds.map(() => true);
         },
+        release: () => {},
       };
       const { exchange } = exchangeInProcess({
         ...{ campaigns: three, ports: { demand, budgets }, now: () => now, settings: JSON.stringify(SETTINGS) },
@@ -283,7 +287,7 @@ describe("Ports of the exchange", () => {
       ["failing", () => Promise.reject(new Error("down"))],
     ] as const) {
       it(`whose books are ${how} sell nothing of campaigns`, async () => {
-        const { ask, measured } = opened({ campaigns: three, ports: { budgets: { hold } } });
+        const { ask, measured } = opened({ campaigns: three, ports: { budgets: { hold, release: () => {} } } });
         assert.deepEqual([(await ask(known())).status, measured[0]?.outcome], [204, "allRefused"]);
       });
     }
@@ -490,7 +494,7 @@ describe("Ports of the exchange", () => {
     for (const answer of [
       segments.of(traits, 0),
       fraud.check(traits, 0),
-      caps.under("u", ["c"], 0),
+      caps.left("u", ["c"], 0),
       demand.ask(() => "", traits, 0),
       budgets.hold([], 0),
     ])

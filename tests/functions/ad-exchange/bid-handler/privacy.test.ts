@@ -29,9 +29,9 @@ async function handedOut(asked: BidRequest): Promise<string> {
     segments: { of: (traits) => take([], { asked: "segments", traits }) },
     fraud: { check: (traits) => take({ verdict: "pass" as const }, traits) },
     caps: {
-      under: (userKey, all) =>
+      left: (userKey, all) =>
         take(
-          all.map(() => true),
+          all.map(() => 9),
           { asked: "caps", userKey },
         ),
     },
@@ -42,6 +42,7 @@ async function handedOut(asked: BidRequest): Promise<string> {
           holds.map(() => true),
           ...holds.map(({ offer: _offer, ...hold }) => hold),
         ),
+      release: (holds) => take(undefined, ...holds.map(({ offer: _offer, ...hold }) => hold)),
     },
   };
   const markup = `<a href="\${SLUICE_CLICK}"><img src="\${SLUICE_VIEW}"></a>`;

@@ -65,6 +65,7 @@ describe("A decision", () => {
             2,
             holds.map(() => true),
           ),
+        release: () => {},
       },
     }));
     await answer();

@@ -189,6 +189,68 @@ describe("Slots of a request", () => {
     }
   });
 
+  it("have their deals by standing, then by what they ask, then in the request's order", () => {
+    const orderOf = (deals: readonly Deal[], imp: Partial<Imp> = {}) =>
+      slotOf({ bidfloor: 5, ...imp, pmp: { deals } }).deals.map(({ id }) => id);
+    const deals: Deal[] = [
+      { id: "open-cheap", bidfloor: 1 },
+      { id: "inherits" },
+      { id: "open-same", bidfloor: 1 },
+      { id: "fixed-dear", bidfloor: 9, at: 3 },
+      { id: "first-price", bidfloor: 0.5, bidfloorcur: "EUR", at: 1 },
+      { id: "fixed-cheap", bidfloor: 8, at: 3 },
+      { id: "guaranteed", bidfloor: 99, guar: 1 },
+    ];
+    const order = ["guaranteed", "fixed-cheap", "fixed-dear", "open-cheap", "open-same", "first-price", "inherits"];
+    assert.deepEqual(orderOf(deals), order);
+    const timed = [
+      { id: "by-second", mincpmpersec: 1 },
+      { id: "flat", bidfloor: 9 },
+    ];
+    assert.deepEqual(orderOf(timed, { bidfloor: 0, video: { ...VIDEO, maxduration: 15 } }), ["flat", "by-second"]);
+    assert.deepEqual(orderOf(timed, { bidfloor: 0, video: { ...VIDEO, maxduration: 6 } }), ["by-second", "flat"]);
+  });
+
+  it("are sold to deals with a floor of their own where the impression's has an unknown currency", () => {
+    const unknown: readonly Partial<Imp>[] = [
+      { bidfloor: 1, bidfloorcur: "XXX" },
+      { bidfloorcur: "XXX", video: { ...VIDEO, mincpmpersec: 1 } },
+      { bidfloorcur: "XXX", audio: { ...VIDEO, durfloors: [{ mindur: 1, bidfloor: 1 }] } },
+    ];
+    const deals: Deal[] = [
+      { id: "own", bidfloor: 2, bidfloorcur: "EUR" },
+      { id: "inherits" },
+      { id: "fixed", bidfloor: 3, at: 3 },
+      { id: "partly", durfloors: [{ mindur: 1, bidfloor: 1 }] },
+      { id: "unknown too", bidfloor: 1, bidfloorcur: "XXX" },
+      { id: "free", bidfloor: 0 },
+    ];
+    for (const fields of unknown) {
+      const dropped: Dropped[] = [];
+      const imp = [{ id: "1", banner: {}, ...fields, pmp: { deals } }];
+      const [slot] = slotsOf({ id: "r", imp }, toMicros, dropped);
+      assert.deepEqual(
+        slot?.deals.map(({ id, floorMicros }) => [id, floorMicros]),
+        [
+          ["fixed", 3_000_000],
+          ["free", 0],
+          ["own", 4_000_000],
+        ],
+      );
+      assert.equal(slot?.privateOnly, true);
+      assert.deepEqual(dropped, [
+        ...["inherits", "partly", "unknown too"].map((deal) => ({ imp: "1", deal, because: "currency unknown" })),
+        { imp: "1", because: "currency unknown: its deals only" },
+      ]);
+      const none: Dropped[] = [];
+      assert.deepEqual(
+        slotsOf({ id: "r", imp: [{ ...imp[0]!, pmp: { deals: deals.slice(1, 2) } }] }, toMicros, none),
+        [],
+      );
+      assert.deepEqual(none.at(-1), { imp: "1", because: "currency unknown" });
+    }
+  });
+
   it("are read of realistic requests", () => {
     assert.deepEqual(slotsIn("deals-private")[0]!.deals, [
       {
@@ -202,16 +264,6 @@ describe("Slots of a request", () => {
         advertiserDomains: ["cars.example"],
       },
       {
-        id: "D-OPEN-2",
-        floorMicros: 8_000_000,
-        durationFloors: undefined,
-        guaranteed: false,
-        inheritsFloor: false,
-        at: 1,
-        seats: ["seat-auto", "seat-bank"],
-        advertiserDomains: [],
-      },
-      {
         id: "D-ANY-3",
         floorMicros: 500_000,
         durationFloors: undefined,
@@ -219,6 +271,16 @@ describe("Slots of a request", () => {
         inheritsFloor: true,
         at: 1,
         seats: [],
+        advertiserDomains: [],
+      },
+      {
+        id: "D-OPEN-2",
+        floorMicros: 8_000_000,
+        durationFloors: undefined,
+        guaranteed: false,
+        inheritsFloor: false,
+        at: 1,
+        seats: ["seat-auto", "seat-bank"],
         advertiserDomains: [],
       },
     ]);
@@ -231,8 +293,12 @@ describe("Slots of a request", () => {
     const floors = slotsIn("deals-video-floors")[0]!;
     assert.equal(floors.videoFloors?.perSecondMicros, 600_000);
     assert.deepEqual(
-      floors.deals.map(({ inheritsFloor }) => inheritsFloor),
-      [false, false, true],
+      floors.deals.map(({ id, inheritsFloor }) => [id, inheritsFloor]),
+      [
+        ["DF", false],
+        ["INHERITS", true],
+        ["PS", false],
+      ],
     );
   });
 
@@ -241,7 +307,7 @@ describe("Slots of a request", () => {
       fc.property(validRequest(), (request) => {
         const dropped: Dropped[] = [];
         const slots = slotsOf(request, toMicros, dropped);
-        const lost = dropped.filter(({ deal }) => deal === undefined);
+        const lost = dropped.filter(({ deal, because }) => deal === undefined && because === "currency unknown");
         assert.equal(slots.length + lost.length, request.imp.length);
         for (const { imp, floorMicros, deals, videoFloors, audioFloors } of slots) {
           const timed = [videoFloors, audioFloors, ...deals.map(({ durationFloors }) => durationFloors)];

@@ -1,4 +1,5 @@
 import type { Answer } from "../../../../functions/ad-exchange/bid-handler/call";
+import type { Exchange } from "../../../../functions/ad-exchange/bid-handler/exchange";
 import type { Measured } from "../../../../functions/ad-exchange/bid-handler/meter";
 import type { Caller } from "../../../../functions/ad-exchange/domain/caller";
 import type { Campaign, Creative } from "../../../../functions/ad-exchange/domain/campaign";
@@ -57,13 +58,16 @@ export function opened({ campaigns = [], settings = {}, ports = {} }: OpenedOpti
     ...{ campaigns, ports, now: () => NOW, record: (one) => measured.push(one) },
     settings: JSON.stringify({ ...SETTINGS, ...settings }),
   });
+  return { ask: asking(exchange), measured, ready, exchange };
+}
+
+export const asking =
+  (exchange: Exchange) =>
   /** @param caller null: a server that leaves it to others who calls */
-  const ask = async (asked: BidRequest | string | Uint8Array, caller: Caller | null = PUBLISHER, ago = 0) => {
+  async (asked: BidRequest | string | Uint8Array, caller: Caller | null = PUBLISHER, ago = 0): Promise<Asked> => {
     const body = typeof asked === "string" || asked instanceof Uint8Array ? asked : JSON.stringify(asked);
     return told(await exchange.answer({ body, caller: caller ?? undefined, receivedAt: NOW - ago }));
   };
-  return { ask, measured, ready, exchange };
-}
 
 function told(answer: Answer): Asked {
   const response = answer.body === "" ? undefined : (JSON.parse(answer.body) as Asked["response"]);

@@ -52,7 +52,10 @@ const creative: fc.Arbitrary<Creative> = compact(
   fc.record({
     type: fc.constantFrom(1, 1, 1, 1, 2, 2, 3, 4),
     size: maybe(size, 20),
-    ...{ markup: fc.constantFrom("<a>", "<b>é"), clickTarget: maybe(fc.constantFrom("https://one.example/", "x")) },
+    ...{
+      markup: fc.constantFrom("<a>", "<b>é", "<img src=x>", "<script>", "<iframe src=x>"),
+      clickTarget: maybe(fc.constantFrom("https://one.example/", "x")),
+    },
     advertiserDomains: some(DOMAINS, 2),
     ...{ categories: maybe(some(CATEGORIES, 2), 2), cattax: maybe(fc.constantFrom(1, 6), 1) },
     ...{ attributes: rarely(some([1, 2, 31, 500])), apis: rarely(some([5, 7, 31, 501], 2)) },
@@ -157,7 +160,11 @@ const banner = compact(
       4,
     ),
     ...{ w: maybe(fc.constantFrom(300, 320), 1), h: maybe(fc.constantFrom(250, 50), 1) },
-    ...{ battr: maybe(some([1, 2, 31, 500], 2), 1), api: numbers([5, 7, 31, 501]) },
+    ...{
+      battr: maybe(some([1, 2, 31, 500], 2), 1),
+      api: numbers([5, 7, 31, 501]),
+      btype: maybe(some([1, 2, 3, 4]), 1),
+    },
   }),
 );
 const player = compact(

