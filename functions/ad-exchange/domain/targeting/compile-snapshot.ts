@@ -19,7 +19,7 @@ export interface CompileOptions {
   readonly refused?: (campaign: Campaign, why: string) => void;
 }
 
-/** The index of these campaigns as one file, which `loadSnapshot` reads by views. Takes about 0.1 ms a campaign: for those whom nobody waits for. */
+/** The index of these campaigns as one file, which `loadSnapshot` reads by views. Takes about 0.15 ms a campaign: for those whom nobody waits for. */
 export function compileSnapshot(campaigns: Iterable<Campaign>, options: CompileOptions): Uint8Array {
   const drafts = draftsOf(campaigns, options);
   const active = drafts.filter((draft) => isBidding(draft, options.builtAt)).sort(byBid);
