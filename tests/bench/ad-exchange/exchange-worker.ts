@@ -18,7 +18,7 @@ const ROUNDS = 8;
 const SLICE = 32;
 const SLICES = 20;
 /** Parts that a file is read in at a time. */
-const PARTS = 4;
+const PARTS = 8;
 
 /** CPU microseconds a request, the best of several rounds that take turns. */
 export interface Decided {
