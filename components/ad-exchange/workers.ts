@@ -1,11 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuthorizerEnv } from "../../functions/ad-exchange/authorizer/env";
+import { BESIDE } from "../../functions/ad-exchange/bid-handler/beside";
 import type { BidHandlerEnv } from "../../functions/ad-exchange/bid-handler/env";
 import type { CampaignsEnv } from "../../functions/ad-exchange/campaigns/env";
 import type { IndexerEnv } from "../../functions/ad-exchange/indexer/env";
 import type { KeyRotationEnv } from "../../functions/ad-exchange/key-rotation/env";
-import { REFRESH_WORKER } from "../../functions/ad-exchange/refresh/entry";
 import type { SnapshotEnv } from "../../functions/ad-exchange/snapshot/env";
 import type { Access } from "../shared/access";
 import type { DaxCache } from "../shared/dax";
@@ -92,7 +92,7 @@ export function adExchangeWorkers(
     "bid-handler": worker<BidHandlerEnv>(name, "bid-handler", bidHandlerEnv(args), args, opts, {
       ...bidHandler,
       ...{ alias, network },
-      beside: { [REFRESH_WORKER.file.replace(/\.js$/, "")]: REFRESH_WORKER.entry },
+      beside: BESIDE,
       ...(bidHandler.insights && { layers: [insightsLayer(args)] }),
     }),
     campaigns: worker<CampaignsEnv>(name, "campaigns", campaignsEnv(args), args, opts, {

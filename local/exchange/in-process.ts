@@ -4,6 +4,7 @@ import { testSeats } from "../../functions/ad-exchange/adapters/test-seat";
 import { Exchange } from "../../functions/ad-exchange/bid-handler/exchange";
 import type { Measured } from "../../functions/ad-exchange/bid-handler/meter";
 import { Readiness } from "../../functions/ad-exchange/bid-handler/readiness";
+import { Sale } from "../../functions/ad-exchange/bid-handler/sale";
 import { type ExchangeSettings, parseSettings } from "../../functions/ad-exchange/bid-handler/settings";
 import type { Campaign } from "../../functions/ad-exchange/domain/campaign";
 import { signer } from "../../functions/ad-exchange/domain/notices/signer";
@@ -44,6 +45,7 @@ export function exchangeInProcess(options: InProcessOptions): InProcess {
   });
   ready.put({ index: loadSnapshot(file) });
   const exchange = new Exchange({
+    Sale,
     ...{ ready, now, noticeUrl, meter: { record } },
     ports: { ...openPorts(), ...options.ports },
     testDemand: testSeats,

@@ -88,13 +88,14 @@ describe("The exchange's functions", () => {
     assert.equal(variables(prod, "campaigns").CACHE_SECONDS, cacheSize === undefined ? "0" : cacheTtlSeconds);
   });
 
-  it("find the refresh worker beside the bid handler, and nowhere else", async () => {
+  it("find the refresh worker and what sells beside the bid handler, and nowhere else", async () => {
     const files = async (worker: string) => {
       const { assets } = fn(prod, worker).inputs.code as pulumi.asset.AssetArchive;
       return Object.keys(await assets).sort();
     };
     const own = ["index.js", "index.js.map"];
-    assert.deepEqual(await files("bid-handler"), [...own, "refresh-worker.js", "refresh-worker.js.map"]);
+    const beside = ["refresh-worker.js", "refresh-worker.js.map", "selling.js", "selling.js.map"];
+    assert.deepEqual(await files("bid-handler"), [...own, ...beside]);
     assert.deepEqual(await files("indexer"), own);
   });
 });

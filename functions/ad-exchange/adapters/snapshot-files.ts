@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type GetObjectCommandInput, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Pointer } from "../domain/changes/pointer";
 
 type Sender = Pick<S3Client, "send">;
@@ -10,24 +10,39 @@ export async function putSnapshot(client: Sender, Bucket: string, Key: string, B
   await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, IfNoneMatch: "*" }));
 }
 
+/** A file that is longer comes in so many parts at once, for a connection of S3 is slower than the network (its performance guidelines). */
+const PARTS = 6;
+const SHORT = 8 * 1024 * 1024;
+
 /**
  * Downloads a snapshot into memory of its own, which can be handed to another thread without a copy.
  * @throws where it is not the file that the pointer describes
  */
 export async function getSnapshot(client: Sender, Bucket: string, pointer: Pointer): Promise<ArrayBuffer> {
   const { key, bytes, sha256 } = pointer;
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
-  const file = new ArrayBuffer(bytes);
-  const into = new Uint8Array(file);
-  const hash = createHash("sha256");
+  const file = new Uint8Array(new ArrayBuffer(bytes));
+  const most = Math.max(SHORT, Math.ceil(bytes / PARTS));
+  const parts = Array.from({ length: Math.max(1, Math.ceil(bytes / most)) }, (_, part) => {
+    const into = file.subarray(part * most, (part + 1) * most);
+    const range = into.length < bytes ? { Range: `bytes=${into.byteOffset}-${into.byteOffset + into.length - 1}` } : {};
+    return getPart(client, { Bucket, Key: key, ...range }, into);
+  });
+  await Promise.all(parts);
+  if (createHash("sha256").update(file).digest("hex") !== sha256)
+    throw new Error(`${key} is not what was written: its hash is another`);
+  return file.buffer;
+}
+
+async function getPart(client: Sender, asked: GetObjectCommandInput, into: Uint8Array): Promise<void> {
+  const { Body } = await client.send(new GetObjectCommand(asked));
+  const { length } = into;
+  const what = `${asked.Key}${asked.Range === undefined ? "" : ` (${asked.Range})`}`;
   let at = 0;
-  for await (const part of Body as AsyncIterable<Uint8Array>) {
-    if (at + part.byteLength > bytes) throw new Error(`${key} is longer than the ${bytes} bytes that it should have`);
-    into.set(part, at);
-    hash.update(part);
-    at += part.byteLength;
+  for await (const piece of Body as AsyncIterable<Uint8Array>) {
+    if (at + piece.byteLength > length)
+      throw new Error(`${what} is longer than the ${length} bytes that it should have`);
+    into.set(piece, at);
+    at += piece.byteLength;
   }
-  if (at !== bytes) throw new Error(`${key} has ${at} bytes; it should have ${bytes}`);
-  if (hash.digest("hex") !== sha256) throw new Error(`${key} is not what was written: its hash is another`);
-  return file;
+  if (at !== length) throw new Error(`${what} has ${at} bytes; it should have ${length}`);
 }

@@ -10,7 +10,7 @@ import type { Answer, Call } from "./call";
 import type { Case } from "./case";
 import { nothing } from "./nothing";
 import type { Ready } from "./readiness";
-import { Sale } from "./sale";
+import type { Sale } from "./sale";
 import { ANSWER, READ, Stopwatch } from "./stopwatch";
 import { deadlineOf } from "./time-left";
 import { Trace } from "./trace";
@@ -30,7 +30,7 @@ export class Exchange {
     const watch = new Stopwatch(this.world.clock);
     const begun = this.begin(call, watch);
     watch.lap(READ);
-    if (!(begun instanceof Sale)) return this.measured(begun, 0, watch);
+    if ("status" in begun) return this.measured(begun, 0, watch);
     const answer = begun.answer(this.matches);
     if (answer instanceof Promise) return answer.then((late) => this.measured(late, begun.late, watch));
     return this.measured(answer, begun.late, watch);
@@ -59,7 +59,7 @@ export class Exchange {
     const one = this.caseOf(request, ready, { now, deadline, caller }, trace);
     return one === undefined
       ? nothing(request, "noCurrency", { trace })
-      : new Sale(this.world, ready, one, watch, trace);
+      : new this.world.Sale(this.world, ready, one, watch, trace);
   }
 
   /** Privacy is decided before anything else looks at who is behind a request. Undefined where no price can be named. */

@@ -1,14 +1,11 @@
-import { join } from "node:path";
 import { openPorts } from "../adapters/open-ports";
-import { testSeats } from "../adapters/test-seat";
-import { REFRESH_WORKER } from "../refresh/entry";
-import { Refresher } from "../refresh/refresher";
+import { Refresher, type RefreshHandlers } from "../refresh/refresher";
+import { fileBeside, sellingParts } from "./beside";
 import type { BidHandlerEnv } from "./env";
 import { Exchange } from "./exchange";
 import { type BidEvent, type BidResult, type HandlerEvents, handle } from "./handler";
 import { Meter } from "./meter";
 import { Readiness } from "./readiness";
-import { refreshing } from "./refreshing";
 
 /** Milliseconds; an environment has 10 s to get ready. */
 const WARM_WITHIN = 8_000;
@@ -20,14 +17,19 @@ const failed = (message: string, fields: Readonly<Record<string, unknown>>): voi
   write(JSON.stringify({ level: "ERROR", service: "ad-exchange", timestamp: new Date(), message, ...fields }));
 
 const ready = new Readiness();
+let handlers: RefreshHandlers | undefined;
 const refresher = new Refresher({
-  file: join(__dirname, REFRESH_WORKER.file),
+  file: fileBeside("refresh-worker"),
   snapshotsBucket: env.SNAPSHOTS_BUCKET,
   changesTable: env.CHANGES_TABLE,
   daxEndpoint: env.DAX_ENDPOINT,
   signingKeysSecret: env.SIGNING_KEYS_SECRET,
   settingsParameter: env.SETTINGS_PARAMETER,
-  handlers: refreshing(ready, now, failed),
+  handlers: () => {
+    handlers ??= sellingParts().refreshing(ready, now, failed);
+    return handlers;
+  },
+  trouble: (part, failure) => failed("refreshing failed; what was there stays", { part, failure }),
 });
 const indexAge = () => Math.min(refresher.age(now()) / 1_000, OLDEST);
 /** Seconds; for an index that is not there at all. */
@@ -36,16 +38,25 @@ const meter = new Meter(env.AWS_LAMBDA_FUNCTION_NAME ?? "bid-handler", write, in
 const exchange = new Exchange({
   ...{ ready, meter, now, noticeUrl: env.NOTICE_URL },
   ports: openPorts(),
-  testDemand: testSeats,
+  get testDemand() {
+    return sellingParts().testSeats;
+  },
+  get Sale() {
+    return sellingParts().Sale;
+  },
   clock: () => performance.now(),
 });
 
 // Lambda tells an environment that is about to end when an extension runs in it, as Lambda Insights does.
 process.on("SIGTERM", () => meter.flush());
-refresher.start();
-// Nobody waits for an environment that is kept ready; without its index it is worth nothing.
-if (env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency")
+if (env.AWS_LAMBDA_INITIALIZATION_TYPE === "provisioned-concurrency") {
+  // Nobody waits for an environment that is kept ready; without its index it is worth nothing.
+  refresher.start();
   refresher.standBy(WARM_WITHIN, () => ready.at(now()) !== undefined);
+} else {
+  // A request waits for this one to have started.
+  setImmediate(() => refresher.start());
+}
 
 /** A fault of the exchange's own: no bid to the publisher, but neither silent nor uncounted. */
 const broken = (error: unknown): void => {

@@ -54,6 +54,5 @@ export function refreshing(ready: Readiness, now: () => number, told: Told): Ref
       const { keys } = parseSigningKeys(current);
       ready.put({ signer: signer(keys.map(({ id, secret }) => ({ id, secret: Buffer.from(secret, "base64") }))) });
     },
-    trouble: (part, failure) => told("refreshing failed; what was there stays", { part, failure }),
   };
 }

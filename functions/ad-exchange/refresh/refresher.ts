@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, SHARE_ENV, Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import type { CampaignChange } from "../domain/changes/change";
 import type { Pointer } from "../domain/changes/pointer";
 import type { FromWorker, Part, ToWorker, WorkerStart } from "./messages";
@@ -13,14 +13,15 @@ export interface RefreshHandlers {
   change(change: CampaignChange): void;
   settings(text: string): void;
   keys(current: string, previous: string | undefined): void;
-  /** Something could not be refreshed; it is tried again. */
-  trouble(part: Part, failure: string): void;
 }
 
 export type RefresherOptions = Omit<WorkerStart, "loaded" | "port"> & {
   /** Path of the worker's file. */
   readonly file: string;
-  readonly handlers: RefreshHandlers;
+  /** Asked for when there is something to be handled. */
+  readonly handlers: () => RefreshHandlers;
+  /** Something could not be refreshed; it is tried again. */
+  readonly trouble: (part: Part, failure: string) => void;
 };
 
 /** Milliseconds before a worker that ended is started again: twice as many each time, until one has lived. */
@@ -28,6 +29,9 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
 /** Milliseconds between two looks for what the worker has brought, while everything else stands still. */
 const LOOK = 2;
+
+/** Loaded with the first worker: a millisecond that a start is not to wait for. */
+const threads = () => process.getBuiltinModule("node:worker_threads");
 
 /**
  * Keeps index, settings and keys fresh from a thread of its own, where the clients are loaded, files downloaded and tables asked; this
@@ -64,7 +68,7 @@ export class Refresher {
     const until = performance.now() + milliseconds;
     const nobody = new Int32Array(new SharedArrayBuffer(4));
     while (this.port !== undefined && !isThere() && performance.now() < until) {
-      const received = receiveMessageOnPort(this.port);
+      const received = threads().receiveMessageOnPort(this.port);
       if (received === undefined) Atomics.wait(nobody, 0, 0, LOOK);
       else this.answer(this.port, received.message as FromWorker);
     }
@@ -84,12 +88,13 @@ export class Refresher {
   }
 
   private spawn(): void {
-    const { handlers, file, ...told } = this.options;
-    const { port1: own, port2: port } = new MessageChannel();
+    const { handlers, trouble, file, ...told } = this.options;
+    const node = threads();
+    const { port1: own, port2: port } = new node.MessageChannel();
     const workerData: WorkerStart = { ...told, loaded: this.loaded, port };
     let worker: Worker;
     try {
-      worker = new Worker(file, { workerData, transferList: [port], name: "refresh", env: SHARE_ENV });
+      worker = new node.Worker(file, { workerData, transferList: [port], name: "refresh", env: node.SHARE_ENV });
     } catch (error) {
       this.ended(error);
       return;
@@ -140,7 +145,7 @@ export class Refresher {
     const { handlers } = this.options;
     switch (message.kind) {
       case "snapshot":
-        handlers.snapshot(message.file, message.pointer);
+        handlers().snapshot(message.file, message.pointer);
         this.loaded = message.pointer;
         break;
       case "changes":
@@ -151,20 +156,20 @@ export class Refresher {
         this.pause = FIRST_PAUSE;
         break;
       case "settings":
-        handlers.settings(message.text);
+        handlers().settings(message.text);
         break;
       case "keys":
-        handlers.keys(message.current, message.previous);
+        handlers().keys(message.current, message.previous);
         break;
       case "trouble":
-        handlers.trouble(message.part, message.failure);
+        this.options.trouble(message.part, message.failure);
     }
   }
 
   /** One that cannot be applied must not keep the others back. */
   private change(change: CampaignChange): void {
     try {
-      this.options.handlers.change(change);
+      this.options.handlers().change(change);
     } catch (error) {
       this.troubled("index", error);
     }
@@ -172,7 +177,7 @@ export class Refresher {
 
   private troubled(part: Part, error: unknown): void {
     try {
-      this.options.handlers.trouble(part, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      this.options.trouble(part, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     } catch {
       // Who cannot even be told of trouble must not be the end of refreshing.
     }

@@ -3,6 +3,7 @@ import { testSeats } from "../../../functions/ad-exchange/adapters/test-seat";
 import { Exchange } from "../../../functions/ad-exchange/bid-handler/exchange";
 import { Meter } from "../../../functions/ad-exchange/bid-handler/meter";
 import { Readiness } from "../../../functions/ad-exchange/bid-handler/readiness";
+import { Sale } from "../../../functions/ad-exchange/bid-handler/sale";
 import { parseSettings } from "../../../functions/ad-exchange/bid-handler/settings";
 import { signer } from "../../../functions/ad-exchange/domain/notices/signer";
 import { loadSnapshot } from "../../../functions/ad-exchange/domain/targeting/load-snapshot";
@@ -25,6 +26,7 @@ export function benchExchange(snapshot: Uint8Array): BenchExchange {
   const nobody = (): void => {};
   const meter = new Meter("bench", nobody, () => 0);
   const exchange = new Exchange({
+    Sale,
     ...{ ready, meter, now: () => Date.now(), clock: () => performance.now() },
     ...{ ports: openPorts(), testDemand: testSeats, noticeUrl: "https://exchange.example" },
   });

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { Answer } from "../../../functions/ad-exchange/bid-handler/call";
 import { microsOfText } from "../../../functions/ad-exchange/domain/price";
 import { compileSnapshot } from "../../../functions/ad-exchange/domain/targeting/compile-snapshot";
@@ -16,6 +17,8 @@ const ROUNDS = 8;
 /** Changes that the refresh worker hands over at once. */
 const SLICE = 32;
 const SLICES = 20;
+/** Parts that a file is read in at a time. */
+const PARTS = 8;
 
 /** CPU microseconds a request, the best of several rounds that take turns. */
 export interface Decided {
@@ -103,7 +106,7 @@ function bestOfTurns<Name extends string>(all: Record<Name, () => number>): Reco
   return best;
 }
 
-function refresh(file: string): Refreshed {
+async function refresh(file: string): Promise<Refreshed> {
   const least = { read: 1e9, ready: 1e9, slice: 1e9, firstDecision: 1e9 };
   const texts = bodies(1, REQUESTS);
   const campaigns = [...generateCampaigns({ seed: 2, count: SLICE * SLICES, now: new Date() })];
@@ -114,7 +117,7 @@ function refresh(file: string): Refreshed {
       least[name] = Math.min(least[name], milliseconds);
     };
     const started = performance.now();
-    const bytes = readFileSync(file);
+    const bytes = await readInParts(file);
     const read = performance.now();
     const index = loadSnapshot(bytes);
     take("read", read - started);
@@ -140,6 +143,18 @@ function refresh(file: string): Refreshed {
     take("slice", longest);
   }
   return least;
+}
+
+/** Parts of a file at once, into memory that nobody had before, as it is downloaded: making that memory is most of the work. */
+async function readInParts(path: string): Promise<ArrayBuffer> {
+  const file = await open(path);
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(new ArrayBuffer(size));
+  const most = Math.ceil(size / PARTS);
+  const places = Array.from({ length: PARTS }, (_, part) => part * most);
+  await Promise.all(places.map((at) => file.read(bytes, at, Math.min(most, size - at), at)));
+  await file.close();
+  return bytes.buffer;
 }
 
 /** CPU milliseconds. */

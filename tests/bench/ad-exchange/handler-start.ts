@@ -1,42 +1,49 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { bundleOf } from "../../../components/shared/bundle";
-import { REFRESH_WORKER } from "../../../functions/ad-exchange/refresh/entry";
+import { BESIDE } from "../../../functions/ad-exchange/bid-handler/beside";
 import { printFigure } from "../figures";
 import { judged } from "./judged";
 
 const HANDLER = "functions/ad-exchange/bid-handler/index.ts";
 /** A function of the same system whose SDK clients are loaded at once. */
 const WITH_SDK = "functions/ad-exchange/indexer/index.ts";
+const PROGRAM = join(__dirname, "handler-start.cjs");
 const STARTS = 15;
 const MOST_KIB = 60;
 const MOST_MILLISECONDS = 10;
 const MOST_SHARE = 0.25;
 
-/** How large the bid handler's code is, and how long a fresh process takes to have it ready. */
+/** How large the bid handler's code is, and what a fresh process spends to have it ready, and beside and behind that. */
 export async function showHandlerStart(folder: string): Promise<void> {
-  const beside = { [REFRESH_WORKER.file.replace(/\.js$/, "")]: REFRESH_WORKER.entry };
-  const { bytes } = await bundleOf(HANDLER, beside);
+  const { bytes, files } = await bundleOf(HANDLER, BESIDE);
   const kib = bytes / 1024;
-  printFigure("bid handler: bundle", `${kib.toFixed(1)} KiB`, judged(kib, MOST_KIB, "KiB"));
-  const bare = startOf(undefined);
-  const own = startOf(await written(folder, "handler", HANDLER, beside)) - bare;
+  const later = `${(files["selling.js"]!.bytes / 1024).toFixed(1)} KiB beside it for when there is an index`;
+  printFigure("bid handler: bundle", `${kib.toFixed(1)} KiB`, `${judged(kib, MOST_KIB, "KiB")}; ${later}`);
+  const bare = startOf();
+  const handler = await written(folder, "handler", HANDLER, BESIDE);
+  const own = startOf(handler) - bare;
   const sdk = startOf(await written(folder, "with-sdk", WITH_SDK, {})) - bare;
-  const what = "CPU of loading it, of the thread that it starts as well";
-  printFigure("bid handler: start", `${own.toFixed(1)} ms`, `${what}; ${judged(own, MOST_MILLISECONDS, "ms")}`);
+  const show = (what: string, figure: number, note: string) =>
+    printFigure(`bid handler: ${what}`, `${figure.toFixed(1)} ms`, note);
+  show("start", own, `CPU over bare node until requests are answered; ${judged(own, MOST_MILLISECONDS, "ms")}`);
   const compared = `${sdk.toFixed(1)} ms with a DynamoDB client; ${judged(own / sdk, MOST_SHARE, "×")}`;
   printFigure("bid handler: start, to one with an SDK client", `${(own / sdk).toFixed(2)} ×`, compared);
+  const selling = startOf(join(dirname(handler), "selling.js")) - bare;
+  show("loading what sells", selling, "CPU, once, with the first thing that the refresh worker brings");
+  const thread = startOf(handler, "thread") - bare - own;
+  show("start of the refresh worker", thread, "CPU, nearly all in a thread of its own, after the start");
 }
 
-/** Milliseconds of CPU over a process that loads nothing, the least of several; the clock's would be those of the machine's other work. */
-function startOf(file: string | undefined): number {
-  const args = [join(__dirname, "handler-start.cjs"), ...(file === undefined ? [] : [file])];
+/** Milliseconds of CPU in all, the least of several; the clock's would be those of the machine's other work. */
+function startOf(...args: readonly string[]): number {
   const env = { PATH: process.env.PATH, ...VARIABLES };
-  const starts = Array.from({ length: STARTS }, () =>
-    Number(execFileSync(process.execPath, args, { env, encoding: "utf8" }).trim().split("\n").at(-1)),
-  );
+  const starts = Array.from({ length: STARTS }, () => {
+    const { stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { env, encoding: "utf8" });
+    return Number(stderr.trim().split("\n").at(-1));
+  });
   return Math.min(...starts);
 }
 

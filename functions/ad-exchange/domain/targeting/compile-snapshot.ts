@@ -6,7 +6,7 @@ import { doublesAt } from "./records";
 import { type Section, writeSections } from "./sections";
 import type { SnapshotFacts } from "./snapshot";
 import { TableBuilder } from "./table-builder";
-import { TextPoolBuilder } from "./text-pool";
+import { TextPoolBuilder } from "./text-pool-builder";
 import { zoneFrom } from "./zones";
 
 export interface CompileOptions {
@@ -19,7 +19,7 @@ export interface CompileOptions {
   readonly refused?: (campaign: Campaign, why: string) => void;
 }
 
-/** The index of these campaigns as one file, which `loadSnapshot` reads by views. Takes about 0.1 ms a campaign: for those whom nobody waits for. */
+/** The index of these campaigns as one file, which `loadSnapshot` reads by views. Takes about 0.15 ms a campaign: for those whom nobody waits for. */
 export function compileSnapshot(campaigns: Iterable<Campaign>, options: CompileOptions): Uint8Array {
   const drafts = draftsOf(campaigns, options);
   const active = drafts.filter((draft) => isBidding(draft, options.builtAt)).sort(byBid);
@@ -31,13 +31,16 @@ export function compileSnapshot(campaigns: Iterable<Campaign>, options: CompileO
   for (const draft of active) table.add(draft);
   for (const draft of others) table.add(draft);
   const all = [...active, ...others];
-  const creativeTexts = all.flatMap(({ campaign }) => campaign.creatives).flatMap((one) => textsOf(one, texts));
+  const ids = all.map(({ campaign }) => texts.add(campaign.id));
+  const ofCreatives = all.flatMap(({ campaign }) => campaign.creatives).flatMap((one) => textsOf(one, texts));
+  const { places, sections: textSections } = texts.build();
+  const placesOf = (numbers: readonly number[]) => Uint32Array.from(numbers, (number) => places[number]!);
   const sections: Record<string, Section> = {
     ...postingsOf(active, names),
-    entryIds: Uint32Array.from(all, ({ campaign }) => texts.add(campaign.id)),
-    creativeTexts: Uint32Array.from(creativeTexts),
+    entryIds: placesOf(ids),
+    creativeTexts: placesOf(ofCreatives),
     keySlots: keySlotsOf(all),
-    ...texts.sections(),
+    ...textSections,
     ...names.tables(),
     rules: table.rules.slice(0, table.rulesLength),
     zoneOf: Uint32Array.from(table.dayparts.zoneOf),
@@ -82,11 +85,11 @@ const withoutContent = (draft: Draft): Draft => ({
   ...{ daypart: undefined, named: [], not: { segments: [], places: [], categories: [] } },
 });
 
-/** What creatives differ in apart from the rest, which many share. */
-function textsOf({ id, markup, clickTarget, ...shape }: Creative, texts: TextPoolBuilder): number[] {
-  const target = clickTarget === undefined ? 0 : texts.add(clickTarget) + 1;
-  return [texts.add(id), texts.add(markup), texts.add(JSON.stringify(shape)), target];
-}
+/** Markup is not written as JSON, which would double its quotes, and is often the same for many. */
+const textsOf = ({ markup, ...rest }: Creative, texts: TextPoolBuilder): number[] => [
+  texts.add(markup),
+  texts.add(JSON.stringify(rest)),
+];
 
 /** Hash table of all entries by their tie, which is a hash of their key. */
 function keySlotsOf(drafts: readonly Draft[]): Uint32Array {

@@ -7,7 +7,7 @@ import type { SnapshotFacts, SnapshotParts } from "./snapshot";
 
 /**
  * The index of a snapshot, by views of its bytes: nothing is copied or parsed, so that it is ready at once. The bytes are
- * the index's own from then on. Whether they are whole is to be asked before, where nothing waits: `isWhole`.
+ * the index's own from then on. Whether they are those that were written is for whoever fetched them to know.
  * @throws when they are no snapshot of this format, or cut short
  */
 export function loadSnapshot(bytes: Uint8Array | ArrayBufferLike): CampaignIndex {
@@ -24,6 +24,6 @@ export function loadSnapshot(bytes: Uint8Array | ArrayBufferLike): CampaignIndex
     postings: lists,
     dictionary: new Dictionary(tables),
     ...{ keySlots: u32("keySlots"), entryIds: u32("entryIds"), creativeTexts: u32("creativeTexts") },
-    ...{ textEnds: u32("textEnds"), texts: sections.texts as Uint8Array },
+    ...{ pieceEnds: u32("pieceEnds"), pieces: sections.pieces as Uint8Array, texts: sections.texts as Uint8Array },
   });
 }

@@ -12,11 +12,10 @@ export type Section = Uint8Array | Uint16Array | Uint32Array | Int32Array | Floa
 /** "SLIX", read as a little-endian number. */
 const MAGIC = 0x58494c53;
 /** Rises with every change of what sections there are or what they mean: readers take no other. */
-const FORMAT = 1;
-/** Magic, format, whole length, checksum, length of the header; then three that are free. */
+const FORMAT = 2;
+/** Magic, format, whole length, length of the header; then four that are free. */
 const PREAMBLE = 8;
 const PREAMBLE_BYTES = PREAMBLE * 4;
-const CHECKSUM_AT = 12;
 /** Every section begins at a multiple of it, as a view of doubles has to. */
 const ALIGNMENT = 8;
 
@@ -36,11 +35,10 @@ export function writeSections(facts: unknown, sections: Readonly<Record<string, 
   const header = new TextEncoder().encode(JSON.stringify({ facts, sections: Object.fromEntries(places) }));
   const start = aligned(PREAMBLE_BYTES + header.length);
   const bytes = new Uint8Array(start + at);
-  new Uint32Array(bytes.buffer, 0, PREAMBLE).set([MAGIC, FORMAT, bytes.length, 0, header.length]);
+  new Uint32Array(bytes.buffer, 0, PREAMBLE).set([MAGIC, FORMAT, bytes.length, header.length]);
   bytes.set(header, PREAMBLE_BYTES);
   for (const [index, section] of Object.values(sections).entries())
     bytes.set(new Uint8Array(section.buffer, section.byteOffset, section.byteLength), start + places[index]![1][1]);
-  new DataView(bytes.buffer).setUint32(CHECKSUM_AT, checksumOf(bytes), true);
   return bytes;
 }
 
@@ -50,7 +48,7 @@ export function writeSections(facts: unknown, sections: Readonly<Record<string, 
  */
 export function readSections<Facts>(bytes: Uint8Array): { facts: Facts; sections: Record<string, Section> } {
   if (bytes.byteOffset % ALIGNMENT !== 0 || bytes.length < PREAMBLE_BYTES) throw broken("it is cut or not aligned");
-  const [magic, format, length, , headerLength] = new Uint32Array(bytes.buffer, bytes.byteOffset, PREAMBLE);
+  const [magic, format, length, headerLength] = new Uint32Array(bytes.buffer, bytes.byteOffset, PREAMBLE);
   if (magic !== MAGIC) throw broken("it does not begin like one");
   if (format !== FORMAT) throw broken(`its format is ${format}, not ${FORMAT}`);
   if (length !== bytes.length) throw broken(`it has ${bytes.length} bytes of ${length}`);
@@ -61,22 +59,6 @@ export function readSections<Facts>(bytes: Uint8Array): { facts: Facts; sections
   for (const [name, [kind, at, count]] of Object.entries(header.sections))
     sections[name] = new ARRAYS[kind](bytes.buffer as ArrayBuffer, start + at, count);
   return { facts: header.facts, sections };
-}
-
-/** Whether its bytes are those that were written. Costs a pass over all of them: ask it where nothing waits. */
-export const isWhole = (bytes: Uint8Array): boolean =>
-  bytes.length >= PREAMBLE_BYTES &&
-  new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKSUM_AT, true) === checksumOf(bytes);
-
-/** Four sums side by side of the words behind the preamble, each turned and multiplied (as xxHash32 does), and the length. */
-function checksumOf(bytes: Uint8Array): number {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + PREAMBLE_BYTES, (bytes.length - PREAMBLE_BYTES) >>> 2);
-  const lanes = new Int32Array([1, 2, 3, 4]);
-  for (let at = 0; at < words.length; at++) {
-    const sum = (lanes[at & 3]! + Math.imul(words[at]!, 0x85ebca77)) | 0;
-    lanes[at & 3] = Math.imul((sum << 13) | (sum >>> 19), 0x9e3779b1);
-  }
-  return lanes.reduce((sum, lane) => Math.imul(sum ^ lane, 0x27d4eb2f) ^ (sum >>> 15), bytes.length) >>> 0;
 }
 
 const aligned = (at: number): number => Math.ceil(at / ALIGNMENT) * ALIGNMENT;

@@ -1,10 +1,10 @@
 import type { Creative } from "../campaign";
 import type { SnapshotParts } from "./snapshot";
-import { TextPool } from "./text-pool";
+import { TextPool, type TextSections } from "./text-pool";
 
 /** Creatives that are kept once decoded; more, and the older half goes. */
 const MOST_DECODED = 8_192;
-const TEXTS_OF_CREATIVE = 4;
+const TEXTS_OF_CREATIVE = 2;
 
 /** Texts of a snapshot's campaigns and creatives, decoded when they are asked for. */
 export class SnapshotTexts {
@@ -12,8 +12,8 @@ export class SnapshotTexts {
   #recent = new Map<number, Creative>();
   #older = new Map<number, Creative>();
 
-  constructor(private readonly parts: Pick<SnapshotParts, "entryIds" | "creativeTexts" | "textEnds" | "texts">) {
-    this.#pool = new TextPool(parts.textEnds, parts.texts);
+  constructor(private readonly parts: Pick<SnapshotParts, "entryIds" | "creativeTexts" | keyof TextSections>) {
+    this.#pool = new TextPool(parts);
   }
 
   id = (entry: number): string => this.#pool.at(this.parts.entryIds[entry]!);
@@ -33,12 +33,7 @@ export class SnapshotTexts {
   #decode(number: number): Creative {
     const { creativeTexts } = this.parts;
     const at = number * TEXTS_OF_CREATIVE;
-    const target = creativeTexts[at + 3]!;
-    return {
-      id: this.#pool.at(creativeTexts[at]!),
-      markup: this.#pool.at(creativeTexts[at + 1]!),
-      ...(target > 0 ? { clickTarget: this.#pool.at(target - 1) } : {}),
-      ...(JSON.parse(this.#pool.at(creativeTexts[at + 2]!)) as Omit<Creative, "id" | "markup">),
-    };
+    const rest = JSON.parse(this.#pool.at(creativeTexts[at + 1]!)) as Omit<Creative, "markup">;
+    return { ...rest, markup: this.#pool.at(creativeTexts[at]!) };
   }
 }

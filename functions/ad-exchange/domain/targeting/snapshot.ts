@@ -1,5 +1,6 @@
 import type { BaseParts } from "./base-segment";
 import type { Dictionary } from "./dictionary";
+import type { TextSections } from "./text-pool";
 import type { Zone } from "./zones";
 
 /** What a snapshot's header says beside where its sections are. */
@@ -12,16 +13,14 @@ export interface SnapshotFacts {
 }
 
 /** A snapshot, read: views of its bytes. */
-export interface SnapshotParts extends BaseParts {
+export interface SnapshotParts extends BaseParts, TextSections {
   readonly generation: number;
   readonly builtAt: number;
   readonly dictionary: Dictionary;
   /** Hash table of entries by their tie, plus one; 0 is free. */
   readonly keySlots: Uint32Array;
-  /** By entry: its campaign's id among the texts. */
+  /** By entry: where its campaign's id begins among the texts. */
   readonly entryIds: Uint32Array;
-  /** By creative, four each: id, markup, the rest as JSON, and the click's target plus one, 0 for none. */
+  /** By creative, two each: where its markup begins, and the rest as JSON. */
   readonly creativeTexts: Uint32Array;
-  readonly textEnds: Uint32Array;
-  readonly texts: Uint8Array;
 }

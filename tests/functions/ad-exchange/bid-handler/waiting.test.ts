@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openPorts } from "../../../../functions/ad-exchange/adapters/open-ports";
 import { Exchange } from "../../../../functions/ad-exchange/bid-handler/exchange";
 import type { Measured } from "../../../../functions/ad-exchange/bid-handler/meter";
+import { Sale } from "../../../../functions/ad-exchange/bid-handler/sale";
 import type { Ports } from "../../../../functions/ad-exchange/domain/ports";
 import { campaign, NOW, opened, PUBLISHER, request } from "../support/exchange";
 import { SETTINGS } from "../support/settings";
@@ -20,6 +21,7 @@ function timed(ports: (takes: Takes) => Partial<Ports>) {
     return answer;
   };
   const exchange = new Exchange({
+    Sale,
     ready: opened({ campaigns: [campaign("a", "4.00")] }).ready,
     ports: { ...openPorts(), ...ports(takes) },
     testDemand: { ask: () => [] },

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { bundleOf } from "../../../../components/shared/bundle";
 import { rowOf } from "../../../../functions/ad-exchange/adapters/changes";
+import { BESIDE } from "../../../../functions/ad-exchange/bid-handler/beside";
 import type { CampaignChange } from "../../../../functions/ad-exchange/domain/changes/change";
 import type { Pointer } from "../../../../functions/ad-exchange/domain/changes/pointer";
-import { REFRESH_WORKER } from "../../../../functions/ad-exchange/refresh/entry";
 import { Refresher, type RefreshHandlers } from "../../../../functions/ad-exchange/refresh/refresher";
 import { toItem } from "../../../../functions/shared/attribute-values";
 
@@ -42,6 +42,8 @@ class Told implements RefreshHandlers {
     throw new Error("even this");
   };
 
+  readonly options = { handlers: () => this, trouble: this.trouble };
+
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
@@ -60,14 +62,14 @@ class Told implements RefreshHandlers {
 /** A worker's file of these lines, in a folder of its own. */
 function fileOf(code: string): { readonly file: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "sluice-refresh-"));
-  const file = join(folder, REFRESH_WORKER.file);
+  const file = join(folder, "refresh-worker.js");
   writeFileSync(file, code);
   return { file, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 async function running(code: string, told: Told, test: (refresher: Refresher) => Promise<void>): Promise<void> {
   const { file, remove } = fileOf(code);
-  const refresher = new Refresher({ ...START, file, handlers: told });
+  const refresher = new Refresher({ ...START, file, ...told.options });
   // The worker does not keep the process alive, nor does a promise.
   const awake = setInterval(() => told.wake(), 20);
   try {
@@ -132,7 +134,7 @@ describe("The refresher", () => {
       ...{ AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" },
     });
     try {
-      const { archive, bytes } = await bundleOf(REFRESH_WORKER.entry);
+      const { archive, bytes } = await bundleOf(BESIDE["refresh-worker"]);
       const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
       assert.equal(bytes < 1_600 * 1024, true, `${bytes} bytes`);
       const told = new Told();
@@ -225,7 +227,7 @@ describe("The refresher", () => {
 
   it("survives a worker that is not there, and ends when it is stopped", async () => {
     const told = new Told();
-    const refresher = new Refresher({ ...START, file: join(tmpdir(), "sluice-none", "none.js"), handlers: told });
+    const refresher = new Refresher({ ...START, file: join(tmpdir(), "sluice-none", "none.js"), ...told.options });
     const awake = setInterval(() => told.wake(), 20);
     refresher.start();
     refresher.start();

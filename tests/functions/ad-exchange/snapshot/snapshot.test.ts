@@ -17,12 +17,20 @@ class FakeBucket {
   send = async ({ input }: { readonly input: Record<string, unknown> }): Promise<never> => {
     this.inputs.push(input);
     const key = String(input.Key);
-    if (input.Body === undefined) return { Body: Readable.from(partsOf(this.files.get(key)!)) } as never;
+    if (input.Body === undefined)
+      return { Body: Readable.from(partsOf(rangeOf(this.files.get(key)!, input.Range))) } as never;
     if (this.files.has(key) && input.IfNoneMatch === "*")
       throw Object.assign(new Error(), { name: "PreconditionFailed" });
     this.files.set(key, input.Body as Uint8Array);
     return {} as never;
   };
+}
+
+/** As S3 answers a range of bytes: from the first to the last, or the end. */
+function rangeOf(file: Uint8Array, range: unknown): Uint8Array {
+  if (range === undefined) return file;
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(String(range)) ?? [];
+  return file.subarray(Number(from), Number(to) + 1);
 }
 
 const partsOf = (file: Uint8Array) => [file.subarray(0, 3), file.subarray(3)];
@@ -140,6 +148,26 @@ describe("A snapshot that is downloaded", () => {
       bucket.files.set(to.key, other);
       await assert.rejects(getSnapshot(bucket, "snapshots", to), message);
     }
+  });
+
+  it("comes in parts at once where it is large, each byte once, and is refused where one is not what it was", async () => {
+    const bucket = new FakeBucket();
+    const file = new Uint8Array(50 * 1024 * 1024 + 3).map((_, at) => (at * 31) ^ (at >>> 8));
+    bucket.files.set("large", file);
+    const sha256 = createHash("sha256").update(file).digest("hex");
+    const to = { key: "large", bytes: file.length, sha256, generation: 1, builtFrom: 1, builtAt: 1, campaigns: 1 };
+    const got = await getSnapshot(bucket, "snapshots", to);
+    assert.equal(Buffer.compare(Buffer.from(got), file), 0);
+    assert.equal(bucket.inputs.length, 6);
+    const asked = bucket.inputs.map(({ Range }) => rangeOf(file, Range).length);
+    assert.equal(
+      asked.reduce((sum, bytes) => sum + bytes),
+      file.length,
+    );
+    bucket.files.set("large", file.with(file.length - 1, 1));
+    await assert.rejects(getSnapshot(bucket, "snapshots", to), /hash/);
+    bucket.files.set("large", file.subarray(1));
+    await assert.rejects(getSnapshot(bucket, "snapshots", to), /bytes=.* should have/);
   });
 
   it("is described by a pointer that is whole, or by none", async () => {

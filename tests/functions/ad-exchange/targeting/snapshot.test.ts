@@ -3,7 +3,6 @@ import type { Campaign } from "../../../../functions/ad-exchange/domain/campaign
 import { compileSnapshot } from "../../../../functions/ad-exchange/domain/targeting/compile-snapshot";
 import { loadSnapshot } from "../../../../functions/ad-exchange/domain/targeting/load-snapshot";
 import { Matches } from "../../../../functions/ad-exchange/domain/targeting/matches";
-import { isWhole } from "../../../../functions/ad-exchange/domain/targeting/sections";
 import { centsToMicros } from "./support/brute-force";
 import { BANNER, bytesOf, campaign, NOW, TRAITS } from "./support/samples";
 
@@ -11,19 +10,6 @@ describe("A snapshot", () => {
   it("is the same for the same campaigns in whatever order", () => {
     const list = [campaign(1), campaign(2, { bid: "2.00" }), campaign(3)];
     assert.deepEqual(Buffer.from(bytesOf(list)), Buffer.from(bytesOf([...list].reverse())));
-  });
-
-  it("is whole only with every bit as it was written", () => {
-    const bytes = bytesOf([campaign(1), campaign(2)]);
-    assert.equal(isWhole(bytes), true);
-    const preamble = 32;
-    for (let at = preamble; at < bytes.length; at += Math.ceil(bytes.length / 40)) {
-      const damaged = bytes.slice();
-      damaged[at]! ^= 4;
-      assert.equal(isWhole(damaged), false, `byte ${at}`);
-    }
-    assert.equal(isWhole(bytes.slice(0, -1)), false);
-    assert.equal(isWhole(new Uint8Array(0)), false);
   });
 
   it("is not loaded when it is cut, of another format, or something else", () => {

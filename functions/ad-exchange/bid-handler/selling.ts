@@ -1,0 +1,3 @@
+export { testSeats } from "../adapters/test-seat";
+export { refreshing } from "./refreshing";
+export { Sale } from "./sale";
