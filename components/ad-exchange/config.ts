@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { PERMISSIONS } from "../../functions/ad-exchange/domain/caller";
 import { hasInsights } from "../shared/lambda-insights";
-import { json, whole } from "../shared/settings";
+import { count, json, whole } from "../shared/settings";
 import type { Warmth } from "../shared/warm";
-
-const count = (least: number, most: number) => {
-  const says = `give a whole number from ${least} to ${most}`;
-  return z.int(says).min(least, says).max(most, says);
-};
 
 const worker = {
   memoryMiB: count(128, 10_240),

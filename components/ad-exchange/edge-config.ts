@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { PERMISSIONS, type Permission } from "../../functions/ad-exchange/domain/caller";
-import { json } from "../shared/settings";
+import { count, json } from "../shared/settings";
 import { WAF_WINDOWS, wafLimit } from "./waf-limit";
 
-const count = (least: number, most: number) => {
-  const says = `give a whole number from ${least} to ${most}`;
-  return z.int(says).min(least, says).max(most, says);
-};
 const rate = () => {
   const says = "give requests a second, more than 0";
   return z.number(says).positive(says);

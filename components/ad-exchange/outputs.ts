@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DescribedOutput } from "../outputs";
+import { capitalised } from "../shared/names";
 import type { AdExchange } from "./ad-exchange";
 import { PARAMETER_KEYS, type ParameterKey, TABLES, type TableNoun, WORKERS, type Worker } from "./names";
 
 type Output = DescribedOutput<AdExchange>;
 
-const capital = (text: string) => text.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
 const described =
   (group: string) =>
   (name: string, describes: string, value: Output["value"], secret = false): Output => ({
@@ -53,8 +53,8 @@ const SAYS: Readonly<Record<TableNoun, string>> = {
 };
 const table = described("Tables");
 const ofTable = (noun: TableNoun): Output[] => [
-  table(`${capital(noun)}TableName`, SAYS[noun], (s) => s.tables[noun].name),
-  table(`${capital(noun)}TableArn`, "Its ARN", (s) => s.tables[noun].arn),
+  table(`${capitalised(noun)}TableName`, SAYS[noun], (s) => s.tables[noun].name),
+  table(`${capitalised(noun)}TableArn`, "Its ARN", (s) => s.tables[noun].arn),
 ];
 const OF_TABLES = [
   ...TABLES.flatMap(ofTable),
@@ -82,7 +82,7 @@ const OF_SECRETS = [
 ];
 
 function ofWorker(noun: Worker): Output[] {
-  const prefix = capital(noun);
+  const prefix = capitalised(noun);
   const one = described(prefix);
   const of = (system: AdExchange) => system.workers[noun];
   const through = ["bid-handler", "campaigns", "authorizer"].includes(noun);
@@ -97,7 +97,7 @@ function ofWorker(noun: Worker): Output[] {
 
 const parameter = described("Parameters");
 const ofParameter = (key: ParameterKey): Output =>
-  parameter(`${capital(key)}Parameter`, `Parameter ${PARAMETER_KEYS[key]}`, (s) => s.parameters[key].name);
+  parameter(`${capitalised(key)}Parameter`, `Parameter ${PARAMETER_KEYS[key]}`, (s) => s.parameters[key].name);
 
 const observability = described("Observability");
 

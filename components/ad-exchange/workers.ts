@@ -7,10 +7,10 @@ import type { CampaignsEnv } from "../../functions/ad-exchange/campaigns/env";
 import type { IndexerEnv } from "../../functions/ad-exchange/indexer/env";
 import type { KeyRotationEnv } from "../../functions/ad-exchange/key-rotation/env";
 import type { SnapshotEnv } from "../../functions/ad-exchange/snapshot/env";
-import type { Access } from "../shared/access";
 import type { DaxCache } from "../shared/dax";
-import { Lambda, type LambdaArgs } from "../shared/lambda";
+import { type EnvOf, Lambda, type LambdaArgs } from "../shared/lambda";
 import { insightsLayer } from "../shared/lambda-insights";
+import { capitalised } from "../shared/names";
 import type { Network } from "../shared/network";
 import type { PrivateBucket } from "../shared/private-bucket";
 import {
@@ -59,7 +59,6 @@ export interface WorkersArgs {
 
 export type AdExchangeWorkers = Readonly<Record<Worker, Lambda>>;
 
-type EnvOf<Env> = { readonly [Name in keyof Env]: Access };
 /** What tells one function from another beside its environment. */
 type Form = ExchangeWorkerSettings & Pick<LambdaArgs<never>, "alias" | "beside" | "layers" | "network">;
 
@@ -181,7 +180,7 @@ function worker<Env extends Record<string, string>>(
       env,
       ...form,
       logRetentionDays,
-      type: noun.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase()),
+      type: capitalised(noun),
     },
     opts,
   );

@@ -1,11 +1,6 @@
 import { z } from "zod";
 import type { Capacity } from "../shared/capacity";
-import { flag, json, whole } from "../shared/settings";
-
-const count = (least: number, most: number) => {
-  const says = `give a whole number from ${least} to ${most}`;
-  return z.int(says).min(least, says).max(most, says);
-};
+import { count, flag, json, whole } from "../shared/settings";
 
 const hashes = z
   .array(z.string().regex(/^[0-9a-f]{64}$/, "give the SHA-256 of a key, 64 lower-case hexadecimal digits"))

@@ -1,10 +1,10 @@
 import type { DescribedOutput } from "../outputs";
+import { capitalised } from "../shared/names";
 import type { Clickstream } from "./clickstream";
 import { PARAMETER_KEYS, type ParameterKey, TABLES, type TableNoun, WORKERS, type Worker } from "./names";
 
 type Output = DescribedOutput<Clickstream>;
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const described =
   (group: string) =>
   (name: string, describes: string, value: Output["value"], secret = false): Output => ({
@@ -39,9 +39,9 @@ const OF_FAILURES = [
 ];
 
 function ofWorker(worker: Worker): Output[] {
-  const one = described(capital(worker));
+  const one = described(capitalised(worker));
   const of = (system: Clickstream) => system.workers[worker];
-  const prefix = capital(worker);
+  const prefix = capitalised(worker);
   return [
     one(`${prefix}FunctionName`, `Function of the ${worker}`, (s) => of(s).function.name),
     one(`${prefix}FunctionArn`, "Its ARN", (s) => of(s).function.arn),
@@ -60,13 +60,13 @@ const TABLE_SAYS: Readonly<Record<TableNoun, string>> = {
 };
 const table = described("Tables");
 const ofTable = (noun: TableNoun): Output[] => [
-  table(`${capital(noun)}TableName`, TABLE_SAYS[noun], (s) => s.tables[noun].name),
-  table(`${capital(noun)}TableArn`, "Its ARN", (s) => s.tables[noun].arn),
+  table(`${capitalised(noun)}TableName`, TABLE_SAYS[noun], (s) => s.tables[noun].name),
+  table(`${capitalised(noun)}TableArn`, "Its ARN", (s) => s.tables[noun].arn),
 ];
 
 const parameter = described("Parameters");
 const ofParameter = (key: ParameterKey): Output =>
-  parameter(`${capital(key)}Parameter`, `Parameter ${PARAMETER_KEYS[key]}`, (s) => s.parameters[key].name);
+  parameter(`${capitalised(key)}Parameter`, `Parameter ${PARAMETER_KEYS[key]}`, (s) => s.parameters[key].name);
 
 const observability = described("Observability");
 

@@ -3,8 +3,8 @@ import { BY_TYPE, BY_USER, BY_VISITOR } from "../../functions/clickstream/adapte
 import type { CollectorEnv } from "../../functions/clickstream/collector/env";
 import type { ProcessingEnv } from "../../functions/clickstream/processing/env";
 import type { ReaderEnv } from "../../functions/clickstream/reader/env";
-import type { Access } from "../shared/access";
-import { Lambda } from "../shared/lambda";
+import { type EnvOf, Lambda } from "../shared/lambda";
+import { capitalised } from "../shared/names";
 import type { Network } from "../shared/network";
 import {
   checksItemsOf,
@@ -37,8 +37,6 @@ export interface WorkersArgs {
 }
 
 export type ClickstreamWorkers = Readonly<Record<Worker, Lambda>>;
-
-type EnvOf<Env> = { readonly [Name in keyof Env]: Access };
 
 const DESCRIPTIONS: Readonly<Record<Worker, string>> = {
   collector: "Takes events in and puts them into the stream",
@@ -119,7 +117,7 @@ function worker<Env extends Record<string, string>>(
       ...settings[noun],
       network,
       logRetentionDays,
-      type: noun.charAt(0).toUpperCase() + noun.slice(1),
+      type: capitalised(noun),
     },
     opts,
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { json, whole } from "../shared/settings";
+import { count, json, whole } from "../shared/settings";
 
 /** Who may put raw events on the bus, and of which sources. */
 export interface Producer {
@@ -13,10 +13,6 @@ const decimal = z
   .string('give a decimal as text, for example "0.5"')
   .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,12})?$/, 'give a decimal as text, for example "0.5"');
 const positive = z.number("give a number above 0").positive("give a number above 0");
-const count = (least: number, most: number) => {
-  const says = `give a whole number from ${least} to ${most}`;
-  return z.int(says).min(least, says).max(most, says);
-};
 
 const source = z
   .string()

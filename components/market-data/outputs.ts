@@ -1,14 +1,13 @@
 import type { DescribedOutput } from "../outputs";
+import { capitalised } from "../shared/names";
 import type { MarketData } from "./market-data";
 import { INPUT_OF, PARAMETER_KEYS, type ParameterKey, STAGES, type Stage } from "./names";
 
 type Output = DescribedOutput<MarketData>;
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 function ofStage(stage: Stage): Output[] {
-  const prefix = `marketData${capital(stage)}`;
-  const group = capital(stage);
+  const prefix = `marketData${capitalised(stage)}`;
+  const group = capitalised(stage);
   const [fn, edge] = [(system: MarketData) => system.stages[stage], (system: MarketData) => system.edges[stage]];
   const input = INPUT_OF[stage];
   return [
@@ -55,7 +54,7 @@ const TABLES = {
 } as const;
 
 const ofTables = Object.entries(TABLES).flatMap(([noun, describes]): Output[] => {
-  const prefix = `marketData${capital(noun)}Table`;
+  const prefix = `marketData${capitalised(noun)}Table`;
   const table = (system: MarketData) => system.tables[noun as keyof typeof TABLES];
   return [
     { name: `${prefix}Name`, group: "Tables", describes, value: (s) => table(s).name },
@@ -66,7 +65,7 @@ const ofTables = Object.entries(TABLES).flatMap(([noun, describes]): Output[] =>
 const TOPICS = { alerts: "Topic of alerts", operations: "Topic of alarms" } as const;
 
 const ofTopics = Object.entries(TOPICS).flatMap(([noun, describes]): Output[] => {
-  const prefix = `marketData${capital(noun)}Topic`;
+  const prefix = `marketData${capitalised(noun)}Topic`;
   const topic = (system: MarketData) => system.topics[noun as keyof typeof TOPICS];
   return [
     { name: `${prefix}Name`, group: "Topics", describes, value: (s) => topic(s).name },
@@ -76,7 +75,7 @@ const ofTopics = Object.entries(TOPICS).flatMap(([noun, describes]): Output[] =>
 
 const ofParameters = (Object.keys(PARAMETER_KEYS) as ParameterKey[]).map(
   (key): Output => ({
-    name: `marketData${capital(key)}Parameter`,
+    name: `marketData${capitalised(key)}Parameter`,
     group: "Parameters",
     describes: `Parameter ${PARAMETER_KEYS[key]}`,
     value: (s) => s.parameters[key].name,

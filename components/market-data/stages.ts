@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { IngestionEnv } from "../../functions/market-data/ingestion/env";
 import type { NotificationEnv } from "../../functions/market-data/notification/env";
 import type { ProcessingEnv } from "../../functions/market-data/processing/env";
-import type { Access } from "../shared/access";
-import { Lambda } from "../shared/lambda";
+import { type EnvOf, Lambda } from "../shared/lambda";
+import { capitalised } from "../shared/names";
 import {
   getsBatchesFrom,
   getsItemsFrom,
@@ -35,8 +35,6 @@ export interface StagesArgs {
 }
 
 export type MarketDataStages = Readonly<Record<Stage, Lambda>>;
-
-type EnvOf<Env> = { readonly [Name in keyof Env]: Access };
 
 /** The three functions; what each may do is what its environment names. */
 export function marketDataStages(
@@ -138,7 +136,7 @@ function stage<Env extends Record<string, string>>(
       timeoutSeconds,
       reservedConcurrency,
       logRetentionDays,
-      type: noun.charAt(0).toUpperCase() + noun.slice(1),
+      type: capitalised(noun),
     },
     opts,
   );

@@ -5,6 +5,9 @@ import { type BesideEntry, bundleOf } from "./bundle";
 import { inNetwork, interfaceGrants, type LambdaNetwork } from "./lambda-network";
 import type { Network } from "./network";
 
+/** A function's environment, one Access a variable: its names are those that the function reads. */
+export type EnvOf<Env> = { readonly [Name in keyof Env]: Access };
+
 export interface LambdaArgs<Env extends Record<string, string>> {
   /** Physical names, of the function and of what belongs to it. */
   readonly names: {
@@ -19,8 +22,8 @@ export interface LambdaArgs<Env extends Record<string, string>> {
   readonly entry: string;
   /** Modules that get a file of their own beside `index.js`, by its name without `.js`; none when left out. */
   readonly beside?: BesideEntry;
-  /** The function's environment, one Access a variable; the role is derived from it. */
-  readonly env: { readonly [Name in keyof Env]: Access };
+  /** The role is derived from it. */
+  readonly env: EnvOf<Env>;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
   /** Environments kept for this function, and the most it may have at once. */

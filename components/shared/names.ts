@@ -116,6 +116,10 @@ export class Names {
   }
 }
 
+/** A noun of ours as part of a name that is written like AWS's own: "bid-handler" is "BidHandler". */
+export const capitalised = (noun: string): string =>
+  noun.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+
 function checked(name: string, kind: string, { shortest, longest, allowed, characters }: Form): string {
   if (name.length < shortest || name.length > longest) {
     throw new RangeError(

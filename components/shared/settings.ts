@@ -11,10 +11,13 @@ export const json = <Schema extends z.ZodType>(schema: Schema) =>
     }
   }, schema);
 
-/** A whole number within bounds. */
-export const whole = (least: number, most: number) => {
+/** A whole number within bounds, in a setting that is JSON. */
+export const count = (least: number, most: number) => {
   const says = `give a whole number from ${least} to ${most}`;
-  return json(z.int(says).min(least, says).max(most, says));
+  return z.int(says).min(least, says).max(most, says);
 };
+
+/** The same as a setting of its own. */
+export const whole = (least: number, most: number) => json(count(least, most));
 
 export const flag = () => json(z.boolean("give true or false"));
