@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openPorts } from "../adapters/open-ports";
 import { testSeats } from "../adapters/test-seat";
+import { noticeAddresses } from "../domain/auction/notice-addresses";
 import { REFRESH_WORKER } from "../refresh/entry";
 import { Refresher } from "../refresh/refresher";
 import type { BidHandlerEnv } from "./env";
@@ -34,7 +35,7 @@ const indexAge = () => Math.min(refresher.age(now()) / 1_000, OLDEST);
 const OLDEST = 86_400;
 const meter = new Meter(env.AWS_LAMBDA_FUNCTION_NAME ?? "bid-handler", write, indexAge);
 const exchange = new Exchange({
-  ...{ ready, meter, now, noticeUrl: env.NOTICE_URL },
+  ...{ ready, meter, now, addresses: noticeAddresses(env.NOTICE_URL) },
   ports: openPorts(),
   testDemand: testSeats,
   clock: () => performance.now(),

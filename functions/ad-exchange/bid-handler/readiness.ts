@@ -1,3 +1,4 @@
+import type { AnswerTerms } from "../domain/auction/answer-terms";
 import { type CreativeFragment, creativeFragment } from "../domain/auction/creative-fragment";
 import type { Creative } from "../domain/campaign";
 import type { Micros } from "../domain/money";
@@ -5,6 +6,7 @@ import type { Signer } from "../domain/notices/signer";
 import { microsOfText } from "../domain/price";
 import { type Exchangeable, prepareRates } from "../domain/rates";
 import type { CampaignIndex } from "../domain/targeting/campaign-index";
+import type { CampaignOffer } from "./campaign-offer";
 import type { ExchangeSettings } from "./settings";
 
 /** What an auction cannot be held without; brought while the handler runs. */
@@ -13,6 +15,9 @@ export interface Ready {
   readonly settings: ExchangeSettings;
   readonly signer: Signer;
   readonly rates: Exchangeable;
+  /** What answers say of an offer of these campaigns. */
+  readonly own: AnswerTerms["own"];
+  readonly fromMicros: AnswerTerms["fromMicros"];
 }
 
 /** How long a table of rates is taken for today's. */
@@ -27,7 +32,7 @@ export class Readiness {
   private rates: Exchangeable | undefined;
   private ratesUntil = 0;
 
-  put(part: Partial<Omit<Ready, "rates">>): void {
+  put(part: Partial<Pick<Ready, "index" | "settings" | "signer">>): void {
     this.index = part.index ?? this.index;
     this.settings = part.settings ?? this.settings;
     this.signer = part.signer ?? this.signer;
@@ -45,7 +50,7 @@ export class Readiness {
     const { index, settings, signer } = this;
     const rates = this.ratesAt(now);
     if (index === undefined || settings === undefined || signer === undefined || rates === undefined) return undefined;
-    this.made = { index, settings, signer, rates };
+    this.made = { index, settings, signer, rates, own: ownBy(index), fromMicros: rates.fromBase.bind(rates) };
     return this.made;
   }
 
@@ -67,13 +72,20 @@ export class Readiness {
   }
 }
 
+const ownBy =
+  (index: CampaignIndex): AnswerTerms["own"] =>
+  (offer) => {
+    const { campaign, creative } = offer as CampaignOffer;
+    return fragmentOf(index.creative(creative), campaign);
+  };
+
 const FRAGMENTS = new WeakMap<Creative, CreativeFragment>();
 
-/** What answers say of a creative, made once for as long as the index keeps the creative. */
-export function fragmentOf(creative: Creative): CreativeFragment {
+/** What answers say of a campaign's creative, made once for as long as the index keeps the creative. */
+function fragmentOf(creative: Creative, campaign: string): CreativeFragment {
   const known = FRAGMENTS.get(creative);
-  if (known !== undefined) return known;
-  const made = creativeFragment(creative);
+  if (known !== undefined && known.campaign === campaign) return known;
+  const made = creativeFragment(creative, campaign);
   FRAGMENTS.set(creative, made);
   return made;
 }

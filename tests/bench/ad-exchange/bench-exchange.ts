@@ -4,6 +4,7 @@ import { Exchange } from "../../../functions/ad-exchange/bid-handler/exchange";
 import { Meter } from "../../../functions/ad-exchange/bid-handler/meter";
 import { Readiness } from "../../../functions/ad-exchange/bid-handler/readiness";
 import { parseSettings } from "../../../functions/ad-exchange/bid-handler/settings";
+import { noticeAddresses } from "../../../functions/ad-exchange/domain/auction/notice-addresses";
 import { signer } from "../../../functions/ad-exchange/domain/notices/signer";
 import { loadSnapshot } from "../../../functions/ad-exchange/domain/targeting/load-snapshot";
 import { sampleSettings } from "../../../local/exchange/settings";
@@ -26,7 +27,7 @@ export function benchExchange(snapshot: Uint8Array): BenchExchange {
   const meter = new Meter("bench", nobody, () => 0);
   const exchange = new Exchange({
     ...{ ready, meter, now: () => Date.now(), clock: () => performance.now() },
-    ...{ ports: openPorts(), testDemand: testSeats, noticeUrl: "https://exchange.example" },
+    ...{ ports: openPorts(), testDemand: testSeats, addresses: noticeAddresses("https://exchange.example") },
   });
   return { exchange, ready, meter };
 }

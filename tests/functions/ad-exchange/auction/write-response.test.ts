@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { AnswerTerms, OwnBid } from "../../../../functions/ad-exchange/domain/auction/answer-terms";
+import type { AnswerTerms } from "../../../../functions/ad-exchange/domain/auction/answer-terms";
 import { checkResponse } from "../../../../functions/ad-exchange/domain/auction/check-response";
 import { clear } from "../../../../functions/ad-exchange/domain/auction/clear";
-import { creativeFragment } from "../../../../functions/ad-exchange/domain/auction/creative-fragment";
+import {
+  type CreativeFragment,
+  creativeFragment,
+} from "../../../../functions/ad-exchange/domain/auction/creative-fragment";
 import { expiryOf } from "../../../../functions/ad-exchange/domain/auction/expiry";
 import { seatNonBids, wantsNonBids } from "../../../../functions/ad-exchange/domain/auction/non-bids";
+import { noticeAddresses } from "../../../../functions/ad-exchange/domain/auction/notice-addresses";
 import type { Outcome } from "../../../../functions/ad-exchange/domain/auction/outcome";
 import { noBid, writeResponse } from "../../../../functions/ad-exchange/domain/auction/write-response";
 import type { Creative } from "../../../../functions/ad-exchange/domain/campaign";
@@ -30,11 +34,9 @@ const CREATIVE: Creative = {
   advertiserDomains: ["ford.com"],
   secure: true,
 };
-const ownOf = (creative: Partial<Creative> = {}, campaign = "campaign"): OwnBid => ({
-  campaign,
-  fragment: creativeFragment({ ...CREATIVE, ...creative }),
-});
-const termsFor = (own: (offer: Offer) => OwnBid, fields: Partial<AnswerTerms> = {}): AnswerTerms => ({
+const ownOf = (creative: Partial<Creative> = {}, campaign = "campaign"): CreativeFragment =>
+  creativeFragment({ ...CREATIVE, ...creative }, campaign);
+const termsFor = (own: (offer: Offer) => CreativeFragment, fields: Partial<AnswerTerms> = {}): AnswerTerms => ({
   auctionId: RULES.auctionId,
   isTest: false,
   fromMicros: (micros, currency) => (currency === "EUR" ? Math.round(micros / 2) : micros),
@@ -43,7 +45,7 @@ const termsFor = (own: (offer: Offer) => OwnBid, fields: Partial<AnswerTerms> = 
   currency: "USD",
   own,
   signer: KEYS,
-  noticeUrl: "https://n.example/x",
+  addresses: noticeAddresses("https://n.example/x"),
   now: 1_760_000_000_500,
   graceSeconds: 600,
   ...fields,
@@ -61,16 +63,14 @@ function objectForm({ results }: Outcome, terms: AnswerTerms) {
   const seats = new Map<string, object[]>();
   for (const { slot, winner, priceMicros } of results) {
     if (winner === undefined) continue;
-    const { campaign, fragment } = terms.own(winner);
+    const { start, markup } = terms.own(winner);
     const bid = {
       id: winner.key,
       impid: slot.imp.id,
       price: numberOfMicros(terms.fromMicros(priceMicros, terms.currency)!),
       exp: slot.imp.exp ?? 60,
       ...(winner.deal && { dealid: winner.deal.id }),
-      cid: campaign,
-      ...(JSON.parse(`{${fragment.members}}`) as object),
-      adm: JSON.parse(`"${fragment.markup.literals.join("")}"`) as string,
+      ...(JSON.parse(`{${start}${markup.literals.join("")}"}`) as object),
     };
     seats.set(winner.seat, [...(seats.get(winner.seat) ?? []), bid]);
   }
@@ -99,7 +99,7 @@ describe("the answer", () => {
         },
         { requiredKeys: [] },
       )
-      .map((fields) => ownOf(fields));
+      .chain((fields) => text.map((campaign) => ownOf(fields, campaign)));
     const bid = fc.record({
       seat: fc.constantFrom("a", "b", 'quote"d', "\ud800"),
       slot: fc.nat(3),
@@ -118,7 +118,7 @@ describe("the answer", () => {
     fc.assert(
       fc.property(setting, ({ ids, bids, auctionId, currency }) => {
         const slots = ids.map((id, index) => slotOf({ index, imp: { id } }));
-        const owns = new Map<Offer, OwnBid>();
+        const owns = new Map<Offer, CreativeFragment>();
         const offers = bids.map(([fields, own], at) => {
           const offer = offerOf({ ...fields, key: `bid "${at}"`, slot: fields.slot % slots.length });
           owns.set(offer, own);

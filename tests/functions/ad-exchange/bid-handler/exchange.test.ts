@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Campaign } from "../../../../functions/ad-exchange/domain/campaign";
 import { verifyNotice } from "../../../../functions/ad-exchange/domain/notices/notice-url";
 import { NO_BID } from "../../../../functions/ad-exchange/domain/openrtb/codes";
+import { microsOfText } from "../../../../functions/ad-exchange/domain/price";
 import { type Asked, campaign, creative, imp, NOW, opened, PUBLISHER, request } from "../support/exchange";
 
 interface Step {
@@ -230,6 +231,18 @@ describe("The exchange", () => {
     const { ask } = opened({ campaigns: [campaign("one", "2.00", { creatives: [own] })] });
     const adm = (await ask(request())).bids[0]?.adm ?? "";
     assert.match(adm, /^<a href="https:\/\/exchange\.example\/n\/click\/[^"]+"><img src="[^"]+p=0.01&c=USD"><\/a>$/);
+  });
+
+  it("names the campaign that has won where campaigns share a creative", async () => {
+    const shared = creative("shared");
+    const { ask, ready } = opened();
+    for (const [at, id] of ["first", "second"].entries()) {
+      const more = campaign(id, `${at + 2}.00`, { creatives: [shared] });
+      ready.at(NOW)?.index.applyChange({ ...more, campaign: more, at: NOW }, microsOfText);
+      const [bid] = (await ask(request())).bids;
+      const noticed = verifyNotice(bid?.burl ?? "", ready.at(NOW)!.signer, NOW);
+      assert.deepEqual([bid?.cid, noticed.ok && noticed.notice.campaign], Array(2).fill(`adv-${id}#${id}`));
+    }
   });
 
   it("tells who tests every decision, and bills nothing: no holds, no notices, no signed links", async () => {
