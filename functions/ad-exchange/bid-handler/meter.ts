@@ -9,6 +9,7 @@ export const STAGES = ["ReadMilliseconds", "MatchMilliseconds", "WaitMillisecond
 const { decision: DECISION } = NAMES;
 type Timed = (typeof STAGES)[number] | typeof DECISION;
 const TIMED: readonly Timed[] = [...STAGES, DECISION];
+const COUNTED = [NAMES.requests, NAMES.bids, NAMES.noBids, NAMES.malformed, NAMES.lateAnswers, NAMES.indexAge] as const;
 /** Requests that are none. */
 const MALFORMED: readonly Outcome[] = ["malformed", "tooLarge"];
 
@@ -37,13 +38,19 @@ export class Meter {
   private readonly outcomes = new Map<Outcome, number>();
   /** Milliseconds of `TIMED`, side by side, of one request after the other. */
   private readonly times = new Float64Array(TIMED.length * MOST_VALUES);
+  /** Members that every line has. */
+  private readonly own: string;
+  private readonly all = directiveOf([...COUNTED, ...TIMED], []);
+  private readonly byReason = directiveOf([NAMES.noBids], ["reason"]);
 
   constructor(
-    private readonly functionName: string,
+    functionName: string,
     private readonly write: (line: string) => void,
     /** Seconds since the index last heard of a change or was told that there was none. */
     private readonly indexAge: () => number,
-  ) {}
+  ) {
+    this.own = JSON.stringify({ service: METRICS.service, FunctionName: functionName }).slice(1, -1);
+  }
 
   /** @param now milliseconds since the epoch */
   record({ outcome, bids, late, stages }: Measured, now: number): void {
@@ -73,7 +80,7 @@ export class Meter {
   flush(): void {
     if (this.requests === 0) return;
     const malformed = this.countOf(...MALFORMED);
-    const counts = {
+    const counts: Record<(typeof COUNTED)[number], number> = {
       [NAMES.requests]: this.requests,
       [NAMES.bids]: this.bids,
       [NAMES.noBids]: this.requests - this.countOf("bid", ...MALFORMED),
@@ -81,9 +88,10 @@ export class Meter {
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
     };
-    this.write(this.line(counts, {}, TIMED));
+    this.write(`${this.lineOf(this.all, counts)}${TIMED.map((name, place) => this.listOf(name, place)).join("")}}`);
     for (const [reason, count] of this.outcomes) {
-      if (reason !== "bid" && !MALFORMED.includes(reason)) this.write(this.line({ [NAMES.noBids]: count }, { reason }));
+      if (reason === "bid" || MALFORMED.includes(reason)) continue;
+      this.write(`${this.lineOf(this.byReason, { reason, [NAMES.noBids]: count })}}`);
     }
     this.requests = this.bids = this.late = 0;
     this.outcomes.clear();
@@ -93,32 +101,28 @@ export class Meter {
     return outcomes.reduce((count, outcome) => count + (this.outcomes.get(outcome) ?? 0), 0);
   }
 
-  private line(
-    figures: Record<string, number>,
-    dimensions: Record<string, string>,
-    timed: readonly Timed[] = [],
-  ): string {
-    const own = { service: METRICS.service, FunctionName: this.functionName };
-    const Metrics = [...Object.keys(figures), ...timed].map((Name) => ({
-      Name,
-      Unit: unitOf(Name),
-      StorageResolution: 1,
-    }));
-    const Dimensions = [Object.keys({ ...own, ...dimensions })];
-    const directive = { Namespace: METRICS.namespace, Dimensions, Metrics };
-    const head = { Timestamp: this.second * 1_000, CloudWatchMetrics: [directive] };
-    const text = JSON.stringify({ _aws: head, ...own, ...dimensions, ...figures });
-    return `${text.slice(0, -1)}${timed.map((name, place) => this.listOf(name, place)).join("")}}`;
+  /** A line without its end. */
+  private lineOf(directive: string, fields: Readonly<Record<string, number | string>>): string {
+    const head = `{"_aws":{"Timestamp":${this.second * 1_000},"CloudWatchMetrics":[${directive}]}`;
+    return `${head},${this.own},${JSON.stringify(fields).slice(1, -1)}`;
   }
 
   private listOf(name: Timed, place: number): string {
-    let values = "";
+    const texts: string[] = [];
     for (let request = 0; request < this.requests; request++) {
-      values += (request === 0 ? "" : ",") + textOf(this.times[request * TIMED.length + place]!);
+      texts.push(textOf(this.times[request * TIMED.length + place]!));
     }
-    return `,"${name}":[${values}]`;
+    return `,"${name}":[${texts.join(",")}]`;
   }
 }
+
+/** What tells CloudWatch of a line's figures: the same for every line of its kind, and longer than they are. */
+const directiveOf = (names: readonly string[], dimensions: readonly string[]): string =>
+  JSON.stringify({
+    Namespace: METRICS.namespace,
+    Dimensions: [["service", "FunctionName", ...dimensions]],
+    Metrics: names.map((Name) => ({ Name, Unit: unitOf(Name), StorageResolution: 1 })),
+  });
 
 const unitOf = (name: string) =>
   name.endsWith("Milliseconds") ? "Milliseconds" : name.endsWith("Seconds") ? "Seconds" : "Count";

@@ -25,7 +25,7 @@ export interface AnswerTerms extends NoticeTerms {
 
 /** What is added to an answer when it is asked for. */
 export interface AnswerExtras {
-  readonly nonBids?: readonly SeatNonBid[];
+  readonly nonBids?: readonly SeatNonBid[] | undefined;
   /** JSON text. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }

@@ -23,19 +23,9 @@ export function writeResponse(outcome: Outcome, terms: AnswerTerms, extras: Answ
   return `{"id":${shared.auction},"seatbid":[${seats}],"cur":${shared.currency}${extText(extras)}}`;
 }
 
-export interface NoBid {
-  readonly status: 200 | 204;
-  readonly body: string;
-}
-
-/**
- * No content, the least there is to send, [7.1].
- * @param explain give the reason: in a test, or where it is asked why others are not in the answer
- */
-export function noBid(requestId: string, reason: NoBidReason, explain: boolean, extras: AnswerExtras = {}): NoBid {
-  if (!explain) return { status: 204, body: "" };
-  return { status: 200, body: `{"id":${jsonString(requestId)},"seatbid":[],"nbr":${reason}${extText(extras)}}` };
-}
+/** No bid, said with its reason. */
+export const noBid = (requestId: string, reason: NoBidReason, extras: AnswerExtras = {}): string =>
+  `{"id":${jsonString(requestId)},"seatbid":[],"nbr":${reason}${extText(extras)}}`;
 
 function bidsOf(seat: string, results: readonly SlotResult[], from: number, by: BidTerms): string {
   let bids = "";

@@ -272,10 +272,8 @@ describe("the answer", () => {
 });
 
 describe("no bid", () => {
-  it("is no content, or a reason where it is wanted", () => {
-    assert.deepEqual(noBid("a", NO_BID.noDemand, false), { status: 204, body: "" });
-    const { status, body } = noBid('a"', NO_BID.noDemand, true, { nonBids: [], trace: "[1]" });
-    assert.equal(status, 200);
+  it("is said with its reason", () => {
+    const body = noBid('a"', NO_BID.noDemand, { nonBids: [], trace: "[1]" });
     assert.deepEqual(JSON.parse(body), { id: 'a"', seatbid: [], nbr: 500, ext: { seatnonbid: [], trace: [1] } });
   });
 
