@@ -273,6 +273,15 @@ describe("The exchange", () => {
     assert.equal(trace.at(-1)?.reason, "noDemand");
   });
 
+  it("tells who tests why it did not even begin, and others nothing", async () => {
+    const { ask } = opened({ campaigns: two });
+    const foreign = { cur: ["XXX"] };
+    const { status, response } = await ask(request({ ...foreign, test: 1 }));
+    assert.deepEqual([status, response?.nbr, response?.seatbid], [200, NO_BID.noCurrency, []]);
+    const { answer } = await ask(request(foreign));
+    assert.deepEqual([answer.status, answer.body], [204, ""]);
+  });
+
   it("explains of the first eight impressions only who does not fit: it takes longer than deciding", async () => {
     const imps = Array.from({ length: 12 }, (_, place) => imp(String(place), { bidfloor: 9 }));
     const { response } = await opened({ campaigns: two }).ask(request({ test: 1, imp: imps }));
