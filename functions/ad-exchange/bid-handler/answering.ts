@@ -1,5 +1,6 @@
 import type { AnswerTerms } from "../domain/auction/answer-terms";
 import type { RefusedBid } from "../domain/auction/check-response";
+import { foreignTerms } from "../domain/auction/foreign-price";
 import { type Silent, seatNonBids, wantsNonBids } from "../domain/auction/non-bids";
 import type { Outcome as AuctionOutcome } from "../domain/auction/outcome";
 import { writeResponse } from "../domain/auction/write-response";
@@ -18,7 +19,7 @@ export interface Unoffered {
 }
 
 export function answerTermsOf(one: Case, ready: Ready, { addresses }: Pick<World, "addresses">): AnswerTerms {
-  const { own, fromMicros, signer, settings } = ready;
+  const { own, fromMicros, rates, signer, settings } = ready;
   const { request, traits, currency, seller } = one;
   return {
     auctionId: request.id,
@@ -27,6 +28,7 @@ export function answerTermsOf(one: Case, ready: Ready, { addresses }: Pick<World
     channel: traits.channel,
     publisher: seller,
     currency,
+    foreign: foreignTerms(request, rates, currency),
     own,
     signer,
     addresses,

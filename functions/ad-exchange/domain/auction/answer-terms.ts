@@ -4,6 +4,7 @@ import type { Offer } from "../offer";
 import type { SeatNonBid } from "../openrtb/bid-response";
 import type { Traits } from "../traits";
 import type { CreativeFragment } from "./creative-fragment";
+import type { ForeignTerms } from "./foreign-price";
 import type { NoticeAddresses } from "./notice-addresses";
 
 /** What an answer needs beside the outcome. */
@@ -13,6 +14,8 @@ export interface AnswerTerms extends NoticeTerms {
   readonly publisher: string;
   /** Of the answer's prices, ISO-4217: one that the request takes and that has a rate. */
   readonly currency: string;
+  /** Undefined where that is the exchange's own. */
+  readonly foreign: ForeignTerms | undefined;
   /** Of an offer of the exchange's own campaigns; looked up for winners only. */
   readonly own: (offer: Offer) => CreativeFragment;
   readonly signer: Signer;

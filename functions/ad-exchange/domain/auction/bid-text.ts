@@ -10,6 +10,7 @@ import { textOfMicros } from "../price";
 import type { AnswerTerms } from "./answer-terms";
 import type { CreativeFragment } from "./creative-fragment";
 import { expiryOf } from "./expiry";
+import { foreignPrice } from "./foreign-price";
 import { noticeMembers } from "./notice-addresses";
 import type { SlotResult } from "./outcome";
 
@@ -54,7 +55,7 @@ export function bidText(result: SlotResult, winner: Offer, by: BidTerms): string
   const { terms } = by;
   const outside = isOutside(winner) ? winner : undefined;
   const exp = expiryOf(imp, winner.type, terms.channel, outside?.bid.exp);
-  const priceMicros = priceIn(result.priceMicros, terms);
+  const priceMicros = priceOf(result, winner, terms);
   const sold: Sold = { result, imp: jsonString(imp.id), key: jsonString(winner.key), priceMicros, exp };
   const deal = winner.deal === undefined ? "" : `"dealid":${jsonString(winner.deal.id)},`;
   const start = `{"id":${sold.key},"impid":${sold.imp},"price":${textOfMicros(priceMicros)},"exp":${exp},${deal}`;
@@ -73,6 +74,13 @@ function tokensOf(sold: Sold, { campaign, target }: CreativeFragment["signed"], 
 }
 /** Campaigns are the exchange's own, and so are the addresses that clicks are led on to. */
 const OUTSIDE = { campaign: '""', target: '""' };
+
+/** What the answer says that the winner pays. */
+function priceOf(result: SlotResult, winner: Offer, terms: AnswerTerms): Micros {
+  const { foreign } = terms;
+  if (foreign === undefined) return priceIn(result.priceMicros, terms);
+  return foreignPrice(result, winner, foreign) ?? priceIn(result.priceMicros, terms);
+}
 
 function priceIn(micros: Micros, { currency, fromMicros }: AnswerTerms): Micros {
   const converted = fromMicros(micros, currency);

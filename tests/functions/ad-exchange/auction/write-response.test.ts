@@ -43,6 +43,7 @@ const termsFor = (own: (offer: Offer) => CreativeFragment, fields: Partial<Answe
   channel: "site",
   publisher: "pub-1",
   currency: "USD",
+  foreign: undefined,
   own,
   signer: KEYS,
   addresses: noticeAddresses("https://n.example/x"),

@@ -146,6 +146,16 @@ describe("The exchange", () => {
     assert.equal(unread.answer.outcome, "noCurrency");
   });
 
+  it("answers a floor as it is named, though what it is worth rounds to less", async () => {
+    const rates = [{ asOf: "2026-11-20", base: "USD", per: { JPY: "0.006543" } }];
+    const { ask, ready } = opened({ campaigns: [campaign("a", "0.65888")], settings: { rates } });
+    // 100.70 JPY are 0.6588801 USD; 0.65888 USD are 100.699985 JPY.
+    const { bids } = await ask(request({ cur: ["JPY"], imp: [imp("1", { bidfloor: 100.7, bidfloorcur: "JPY" })] }));
+    assert.equal(bids[0]?.price, 100.7);
+    const billed = verifyNotice(bids[0]?.burl ?? "", ready.at(NOW)!.signer, NOW);
+    assert.deepEqual(billed.ok && [billed.notice.priceMicros, billed.notice.currency], [100_700_000, "JPY"]);
+  });
+
   it("takes bids of campaigns in their currency", async () => {
     const { ask } = opened({ campaigns: [campaign("euro", "2.00", { currency: "EUR" }), campaign("usd", "2.10")] });
     const [bid] = (await ask(request())).bids;
