@@ -1,4 +1,4 @@
-import { jsonString } from "../json-text";
+import { jsonString, jsonText } from "../json-text";
 import type { Micros } from "../money";
 import { compileTemplate, expand, expandUrls, type MacroValues } from "../notices/macros";
 import { noticeTokens } from "../notices/notice-url";
@@ -6,6 +6,7 @@ import { winnersValues } from "../notices/notices-of";
 import { macroValues } from "../notices/settlement";
 import type { Signature } from "../notices/signer";
 import { isOutside, type Offer, type OutsideOffer } from "../offer";
+import { MARKUP } from "../openrtb/codes";
 import { textOfMicros } from "../price";
 import type { AnswerTerms } from "./answer-terms";
 import type { CreativeFragment } from "./creative-fragment";
@@ -122,6 +123,9 @@ const ownValues = (winner: Offer, { result, priceMicros }: Sold, adId: string, t
     loss: 0,
   });
 
+/** Native markup is JSON, and a macro stands in one of its texts. */
+const isJson = ({ type }: Offer): boolean => type === MARKUP.native;
+
 /** What the seat says of its creative; its own notice URLs are called by the exchange and stay here. */
 function outsideMembers(winner: OutsideOffer, sold: Sold, by: BidTerms): string {
   const { terms } = by;
@@ -131,7 +135,7 @@ function outsideMembers(winner: OutsideOffer, sold: Sold, by: BidTerms): string 
   const said = {
     ...{ adid, cid, crid, adomain, bundle, iurl, cattax, cat, attr, apis, protocol, language, tactic },
     ...{ w, h, wratio, hratio, dur, mtype: winner.type },
-    adm: expand(compileTemplate(adm), values, { audit: terms.isTest }),
+    adm: expand(compileTemplate(adm), values, { audit: terms.isTest, ...(isJson(winner) && { escape: jsonText }) }),
   };
   const notices = terms.isTest ? "" : noticeMembers(tokensOf(sold, OUTSIDE, by).server, terms.addresses);
   return notices + JSON.stringify(said).slice(1);

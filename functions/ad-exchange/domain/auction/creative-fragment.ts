@@ -1,6 +1,7 @@
 import type { Creative } from "../campaign";
 import { jsonString, jsonText } from "../json-text";
 import { compileTemplate, type MacroMode, type Template } from "../notices/macros";
+import { MARKUP } from "../openrtb/codes";
 
 /** What an answer says of a campaign's creative whatever the auction: made once, when the creative becomes known. */
 export interface CreativeFragment {
@@ -48,7 +49,7 @@ export function creativeFragment(creative: Creative, campaign: string): Creative
     campaign,
     start: JSON.stringify(members).slice(1, -2),
     markup: template,
-    mode: IN_JSON,
+    mode: type === MARKUP.native ? IN_JSON_WITHIN : IN_JSON,
     creative: id,
     clickTarget,
     // Where there is no click to make, nobody is to make one.
@@ -58,3 +59,5 @@ export function creativeFragment(creative: Creative, campaign: string): Creative
 }
 
 const IN_JSON: MacroMode = { escape: jsonText };
+/** Native markup is JSON itself, and a macro stands in one of its texts. */
+const IN_JSON_WITHIN: MacroMode = { escape: (value) => jsonText(jsonText(value)) };

@@ -217,6 +217,55 @@ describe("the answer", () => {
     assert.equal(verifyNotice(view!.replace("/view/", "/bill/"), KEYS, terms.now).ok, false);
   });
 
+  describe("with native markup stays JSON within JSON", () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom('"', "\\", "\n", "\u0000", "\u2028", "}", "u0022", "a"), maxLength: 12 }),
+    );
+    const named = { id: macros("AUCTION_ID"), imp: `<${macros("AUCTION_IMP_ID")}>`, by: macros("AUCTION_SEAT_ID") };
+    const markup = JSON.stringify({ native: { ...named, link: { url: macros("SLUICE_CLICK") } } });
+    const nativeOf = (adm: string | undefined) => (JSON.parse(adm!) as { native: typeof named }).native;
+
+    for (const isTest of [false, true]) {
+      it(`whatever the ids are that macros stand for, ${isTest ? "in a test" : "live"}`, () => {
+        fc.assert(
+          fc.property(hostile, hostile, hostile, (auctionId, id, seat) => {
+            fc.pre(auctionId !== "" && id !== "" && seat !== "");
+            const own = ownOf({ type: MARKUP.native, markup, clickTarget: 'https://ford.com/?"' });
+            const outcome = clear([slotOf({ imp: { id } })], [offerOf({ seat })], { ...RULES, auctionId });
+            const { adm } = only(
+              answer(
+                outcome,
+                termsFor(() => own, { auctionId, isTest }),
+              ),
+            );
+            const { link, ...told } = nativeOf(adm) as typeof named & { link: { url: string } };
+            assert.deepEqual(told, { id: auctionId, imp: `<${id}>`, by: seat });
+            assert.match(link.url, isTest ? /^https:\/\/ford\.com\/\?"$/ : /^https:\/\/n\.example\/x\/n\/click\//);
+          }),
+        );
+      });
+    }
+
+    it("of an outside seat as well", () => {
+      fc.assert(
+        fc.property(hostile, (auctionId) => {
+          fc.pre(auctionId !== "");
+          const bid = { id: "b", impid: "1", price: 1, adm: markup };
+          const offer = { ...offerOf({ type: MARKUP.native }), bid, currency: "USD", responseId: "" };
+          const outcome = clear([slotOf()], [offer], { ...RULES, auctionId });
+          const { adm } = only(
+            answer(
+              outcome,
+              termsFor(() => ownOf(), { auctionId }),
+            ),
+          );
+          assert.equal(nativeOf(adm).id, auctionId);
+        }),
+      );
+    });
+  });
+
   it("of a test has nothing that could bill: no notices, clicks that go straight on, AUDIT for prices", () => {
     const markup = macros("SLUICE_CLICK", "SLUICE_VIEW", "AUCTION_PRICE", "AUCTION_IMP_ID", "AUCTION_BID_ID");
     const bid = only(
