@@ -35,6 +35,8 @@ export class Meter {
   private requests = 0;
   private bids = 0;
   private late = 0;
+  /** Requests with bids, and by reason those without. */
+  private sold = 0;
   private readonly outcomes = new Map<Outcome, number>();
   /** Milliseconds of `TIMED`, side by side, of one request after the other. */
   private readonly times = new Float64Array(TIMED.length * MOST_VALUES);
@@ -63,7 +65,8 @@ export class Meter {
     this.requests++;
     this.bids += bids;
     this.late += late;
-    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    if (outcome === "bid") this.sold++;
+    else this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     if (this.requests === MOST_VALUES) this.flush();
   }
 
@@ -79,25 +82,25 @@ export class Meter {
 
   flush(): void {
     if (this.requests === 0) return;
-    const malformed = this.countOf(...MALFORMED);
+    const malformed = this.countOf(MALFORMED);
     const counts: Record<(typeof COUNTED)[number], number> = {
       [NAMES.requests]: this.requests,
       [NAMES.bids]: this.bids,
-      [NAMES.noBids]: this.requests - this.countOf("bid", ...MALFORMED),
+      [NAMES.noBids]: this.requests - this.sold - malformed,
       [NAMES.malformed]: malformed,
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
     };
     this.write(`${this.lineOf(this.all, counts)}${TIMED.map((name, place) => this.listOf(name, place)).join("")}}`);
     for (const [reason, count] of this.outcomes) {
-      if (reason === "bid" || MALFORMED.includes(reason)) continue;
+      if (MALFORMED.includes(reason)) continue;
       this.write(`${this.lineOf(this.byReason, { reason, [NAMES.noBids]: count })}}`);
     }
-    this.requests = this.bids = this.late = 0;
+    this.requests = this.sold = this.bids = this.late = 0;
     this.outcomes.clear();
   }
 
-  private countOf(...outcomes: readonly Outcome[]): number {
+  private countOf(outcomes: readonly Outcome[]): number {
     return outcomes.reduce((count, outcome) => count + (this.outcomes.get(outcome) ?? 0), 0);
   }
 
