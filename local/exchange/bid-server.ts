@@ -1,11 +1,5 @@
 import { once } from "node:events";
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answer } from "../../functions/ad-exchange/bid-handler/call";
 import type { Exchange } from "../../functions/ad-exchange/bid-handler/exchange";
@@ -63,9 +57,15 @@ async function drained(server: Server, desk: Desk, milliseconds: number): Promis
   clearTimeout(late);
 }
 
-/** The headers that every answer of the exchange has, with a body and without. */
-const VERSION = { "x-openrtb-version": "2.6" } as const;
-const BID = { ...VERSION, "content-type": "application/json" } as const;
+/** Names and values by turns, which node:http writes as they are. */
+type Headers = readonly string[];
+type NoBid = Pick<Answer, "status" | "body">;
+
+/** What every answer of the exchange has, with a body and without. */
+const VERSION: Headers = ["x-openrtb-version", "2.6"];
+const JSON_TYPE: Headers = ["content-type", "application/json"];
+const BID: Headers = [...VERSION, ...JSON_TYPE];
+const NO_BID: NoBid = { status: 204, body: "" };
 const HEALTHY = '{"status":"ok"}';
 
 class Desk {
@@ -80,8 +80,9 @@ class Desk {
   receive(request: IncomingMessage, response: ServerResponse, waits: boolean): void {
     const receivedAt = Date.now();
     const received = this.read(request);
-    if (received === "health") this.send(response, 200, { "content-type": "application/json" }, HEALTHY);
-    else if (received !== "auction") this.refuse(request, response, received.status, received.headers);
+    if (received === "health") this.send(response, 200, JSON_TYPE, HEALTHY);
+    else if (received !== "auction")
+      this.refuse(request, response, received.status, Object.entries(received.headers).flat());
     else {
       if (waits) response.writeContinue();
       void this.auction(request, response, receivedAt);
@@ -92,36 +93,38 @@ class Desk {
     const body = await readBody(request);
     if (body === undefined) return;
     if (typeof body === "number") return this.refuse(request, response, body, VERSION);
-    const answer = await this.answerTo(body, receivedAt);
+    const given = this.answerTo(body, receivedAt);
+    // What is there at once is sent at once.
+    const answer = given instanceof Promise ? await given.catch(this.noBid) : given;
     this.send(response, answer.status, answer.body === "" ? VERSION : BID, answer.body);
   }
 
-  private async answerTo(body: Uint8Array, receivedAt: number): Promise<Pick<Answer, "status" | "body">> {
+  private answerTo(body: Uint8Array, receivedAt: number): ReturnType<BidServerOptions["exchange"]["answer"]> | NoBid {
     try {
-      return await this.options.exchange.answer({ body, caller: undefined, receivedAt });
+      return this.options.exchange.answer({ body, caller: undefined, receivedAt });
     } catch (error) {
-      this.options.failed(error);
-      return { status: 204, body: "" };
+      return this.noBid(error);
     }
   }
 
-  private send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string): void {
-    const length = status === 204 ? {} : { "content-length": Buffer.byteLength(body) };
-    response.writeHead(status, { ...headers, ...length, ...(this.isClosing ? { connection: "close" } : {}) });
+  private readonly noBid = (error: unknown): NoBid => {
+    this.options.failed(error);
+    return NO_BID;
+  };
+
+  private send(response: ServerResponse, status: number, headers: Headers, body: string): void {
+    const all = status === 204 ? [...headers] : [...headers, "content-length", String(Buffer.byteLength(body))];
+    if (this.isClosing) all.push("connection", "close");
+    response.writeHead(status, all);
     response.end(body);
   }
 
   /** What the sender is still sending is not wanted: a little of it is thrown away, then the connection ends. */
-  private refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: number,
-    headers: Readonly<Record<string, string>>,
-  ): void {
+  private refuse(request: IncomingMessage, response: ServerResponse, status: number, headers: Headers): void {
     this.options.refused?.(status);
     if (request.readableEnded || isShort(request)) this.send(response, status, headers, "");
     else {
-      response.writeHead(status, { ...headers, "content-length": 0, connection: "close" });
+      response.writeHead(status, [...headers, "content-length", "0", "connection", "close"]);
       response.flushHeaders();
       linger(request, () => response.end());
     }

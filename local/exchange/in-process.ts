@@ -6,6 +6,7 @@ import type { Measured } from "../../functions/ad-exchange/bid-handler/meter";
 import { Readiness } from "../../functions/ad-exchange/bid-handler/readiness";
 import { Sale } from "../../functions/ad-exchange/bid-handler/sale";
 import { type ExchangeSettings, parseSettings } from "../../functions/ad-exchange/bid-handler/settings";
+import { noticeAddresses } from "../../functions/ad-exchange/domain/auction/notice-addresses";
 import type { Campaign } from "../../functions/ad-exchange/domain/campaign";
 import { signer } from "../../functions/ad-exchange/domain/notices/signer";
 import type { Ports } from "../../functions/ad-exchange/domain/ports";
@@ -46,7 +47,7 @@ export function exchangeInProcess(options: InProcessOptions): InProcess {
   ready.put({ index: loadSnapshot(file) });
   const exchange = new Exchange({
     Sale,
-    ...{ ready, now, noticeUrl, meter: { record } },
+    ...{ ready, now, addresses: noticeAddresses(noticeUrl), meter: { record } },
     ports: { ...openPorts(), ...options.ports },
     testDemand: testSeats,
     clock: () => performance.now(),

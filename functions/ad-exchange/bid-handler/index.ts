@@ -1,4 +1,5 @@
 import { openPorts } from "../adapters/open-ports";
+import { noticeAddresses } from "../domain/auction/notice-addresses";
 import { Refresher, type RefreshHandlers } from "../refresh/refresher";
 import { fileBeside, sellingParts } from "./beside";
 import type { BidHandlerEnv } from "./env";
@@ -36,7 +37,7 @@ const indexAge = () => Math.min(refresher.age(now()) / 1_000, OLDEST);
 const OLDEST = 86_400;
 const meter = new Meter(env.AWS_LAMBDA_FUNCTION_NAME ?? "bid-handler", write, indexAge);
 const exchange = new Exchange({
-  ...{ ready, meter, now, noticeUrl: env.NOTICE_URL },
+  ...{ ready, meter, now, addresses: noticeAddresses(env.NOTICE_URL) },
   ports: openPorts(),
   get testDemand() {
     return sellingParts().testSeats;

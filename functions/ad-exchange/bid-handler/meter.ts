@@ -10,6 +10,7 @@ const { decision: DECISION } = NAMES;
 type Timed = (typeof STAGES)[number] | typeof DECISION;
 const TIMED: readonly Timed[] = [...STAGES, DECISION];
 const REFUSED: readonly Outcome[] = REFUSALS;
+const COUNTED = [NAMES.requests, NAMES.bids, NAMES.noBids, NAMES.malformed, NAMES.lateAnswers, NAMES.indexAge] as const;
 
 export type StageTimes = readonly [number, number, number, number];
 
@@ -35,16 +36,22 @@ export class Meter {
   private decisions = 0;
   private bids = 0;
   private late = 0;
+  /** Requests with bids, and by reason those without. */
+  private sold = 0;
   private readonly outcomes = new Map<Outcome, number>();
   /** Milliseconds of `TIMED`, side by side, of one decision after the other. */
   private readonly times = new Float64Array(TIMED.length * MOST_VALUES);
+  /** Members that every line has. */
+  private readonly own: string;
 
   constructor(
-    private readonly functionName: string,
+    functionName: string,
     private readonly write: (line: string) => void,
     /** Seconds since the index last heard of a change or was told that there was none. */
     private readonly indexAge: () => number,
-  ) {}
+  ) {
+    this.own = JSON.stringify({ service: METRICS.service, FunctionName: functionName }).slice(1, -1);
+  }
 
   /** @param now milliseconds since the epoch */
   record({ outcome, bids, late, stages }: Measured, now: number): void {
@@ -73,7 +80,8 @@ export class Meter {
 
   private add(outcome: Outcome): void {
     this.requests++;
-    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    if (outcome === "bid") this.sold++;
+    else this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     if (this.requests === MOST_VALUES) this.flush();
   }
 
@@ -89,56 +97,59 @@ export class Meter {
 
   flush(): void {
     if (this.requests === 0) return;
-    const counts = {
+    const counts: Record<(typeof COUNTED)[number], number> = {
       [NAMES.requests]: this.requests,
       [NAMES.bids]: this.bids,
-      [NAMES.noBids]: this.requests - this.countOf("bid", ...REFUSED),
-      [NAMES.malformed]: this.countOf("malformed", "tooLarge"),
+      [NAMES.noBids]: this.requests - this.sold - this.countOf(REFUSED),
+      [NAMES.malformed]: this.countOf(["malformed", "tooLarge"]),
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
     };
-    this.write(this.line(counts, {}, this.decisions === 0 ? [] : TIMED));
+    const lists = TIMED.map((name, place) => this.listOf(name, place)).join("");
+    this.write(this.decisions === 0 ? `${this.lineOf(UNTIMED, counts)}}` : `${this.lineOf(ALL, counts)}${lists}}`);
     for (const [reason, count] of this.outcomes) {
-      if (reason === "bid") continue;
-      this.write(this.line({ [REFUSED.includes(reason) ? NAMES.refused : NAMES.noBids]: count }, { reason }));
+      const isRefused = REFUSED.includes(reason);
+      const figures = { reason, [isRefused ? NAMES.refused : NAMES.noBids]: count };
+      this.write(`${this.lineOf(isRefused ? BY_REFUSAL : BY_REASON, figures)}}`);
     }
-    this.requests = this.decisions = this.bids = this.late = 0;
+    this.requests = this.decisions = this.sold = this.bids = this.late = 0;
     this.outcomes.clear();
   }
 
-  private countOf(...outcomes: readonly Outcome[]): number {
+  private countOf(outcomes: readonly Outcome[]): number {
     return outcomes.reduce((count, outcome) => count + (this.outcomes.get(outcome) ?? 0), 0);
   }
 
-  private line(
-    figures: Record<string, number>,
-    dimensions: Record<string, string>,
-    timed: readonly Timed[] = [],
-  ): string {
-    const own = { service: METRICS.service, FunctionName: this.functionName };
-    const Metrics = [...Object.keys(figures), ...timed].map((Name) => ({
-      Name,
-      Unit: unitOf(Name),
-      StorageResolution: 1,
-    }));
-    const Dimensions = [Object.keys({ ...own, ...dimensions })];
-    const directive = { Namespace: METRICS.namespace, Dimensions, Metrics };
-    const head = { Timestamp: this.second * 1_000, CloudWatchMetrics: [directive] };
-    const text = JSON.stringify({ _aws: head, ...own, ...dimensions, ...figures });
-    return `${text.slice(0, -1)}${timed.map((name, place) => this.listOf(name, place)).join("")}}`;
+  /** A line without its end. */
+  private lineOf(directive: string, fields: Readonly<Record<string, number | string>>): string {
+    const head = `{"_aws":{"Timestamp":${this.second * 1_000},"CloudWatchMetrics":[${directive}]}`;
+    return `${head},${this.own},${JSON.stringify(fields).slice(1, -1)}`;
   }
 
   private listOf(name: Timed, place: number): string {
-    let values = "";
+    const texts: string[] = [];
     for (let decision = 0; decision < this.decisions; decision++) {
-      values += (decision === 0 ? "" : ",") + textOf(this.times[decision * TIMED.length + place]!);
+      texts.push(textOf(this.times[decision * TIMED.length + place]!));
     }
-    return `,"${name}":[${values}]`;
+    return `,"${name}":[${texts.join(",")}]`;
   }
 }
 
+/** What tells CloudWatch of a line's figures: the same for every line of its kind, and longer than they are. */
+const directiveOf = (names: readonly string[], dimensions: readonly string[]): string =>
+  JSON.stringify({
+    Namespace: METRICS.namespace,
+    Dimensions: [["service", "FunctionName", ...dimensions]],
+    Metrics: names.map((Name) => ({ Name, Unit: unitOf(Name), StorageResolution: 1 })),
+  });
+
 const unitOf = (name: string) =>
   name.endsWith("Milliseconds") ? "Milliseconds" : name.endsWith("Seconds") ? "Seconds" : "Count";
+
+const ALL = directiveOf([...COUNTED, ...TIMED], []);
+const UNTIMED = directiveOf(COUNTED, []);
+const BY_REASON = directiveOf([NAMES.noBids], ["reason"]);
+const BY_REFUSAL = directiveOf([NAMES.refused], ["reason"]);
 
 /** Texts of whole microseconds as milliseconds, by their number: a number is written more slowly than it is looked up. */
 const TEXTS = new Array<string | undefined>(2_000);

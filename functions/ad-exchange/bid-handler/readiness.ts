@@ -1,10 +1,11 @@
-import { type CreativeFragment, creativeFragment } from "../domain/auction/creative-fragment";
-import type { Creative } from "../domain/campaign";
+import type { AnswerTerms } from "../domain/auction/answer-terms";
 import type { Micros } from "../domain/money";
 import type { Signer } from "../domain/notices/signer";
 import { microsOfText } from "../domain/price";
 import { type Exchangeable, prepareRates } from "../domain/rates";
 import type { CampaignIndex } from "../domain/targeting/campaign-index";
+import type { CampaignOffer } from "./campaign-offer";
+import { Fragments } from "./fragments";
 import type { ExchangeSettings } from "./settings";
 
 /** What an auction cannot be held without; brought while the handler runs. */
@@ -13,6 +14,9 @@ export interface Ready {
   readonly settings: ExchangeSettings;
   readonly signer: Signer;
   readonly rates: Exchangeable;
+  /** What answers say of an offer of these campaigns. */
+  readonly own: AnswerTerms["own"];
+  readonly fromMicros: AnswerTerms["fromMicros"];
 }
 
 /** How long a table of rates is taken for today's. */
@@ -21,13 +25,15 @@ const RATES_FOR = 60_000;
 /** Gathers what auctions need, and hands it out as one once all of it is there. A part that is replaced holds from the next request on. */
 export class Readiness {
   private index: CampaignIndex | undefined;
+  private own: Ready["own"] | undefined;
   private settings: ExchangeSettings | undefined;
   private signer: Signer | undefined;
   private made: Ready | undefined;
   private rates: Exchangeable | undefined;
   private ratesUntil = 0;
 
-  put(part: Partial<Omit<Ready, "rates">>): void {
+  put(part: Partial<Pick<Ready, "index" | "settings" | "signer">>): void {
+    if (part.index !== undefined) this.own = ownBy(part.index);
     this.index = part.index ?? this.index;
     this.settings = part.settings ?? this.settings;
     this.signer = part.signer ?? this.signer;
@@ -42,10 +48,11 @@ export class Readiness {
   /** @param now milliseconds since the epoch */
   at(now: number): Ready | undefined {
     if (this.made !== undefined && now < this.ratesUntil) return this.made;
-    const { index, settings, signer } = this;
+    const { index, own, settings, signer } = this;
     const rates = this.ratesAt(now);
-    if (index === undefined || settings === undefined || signer === undefined || rates === undefined) return undefined;
-    this.made = { index, settings, signer, rates };
+    if (index === undefined || own === undefined || settings === undefined) return undefined;
+    if (signer === undefined || rates === undefined) return undefined;
+    this.made = { index, own, settings, signer, rates, fromMicros: (micros, of) => rates.fromBase(micros, of) };
     return this.made;
   }
 
@@ -67,13 +74,7 @@ export class Readiness {
   }
 }
 
-const FRAGMENTS = new WeakMap<Creative, CreativeFragment>();
-
-/** What answers say of a creative, made once for as long as the index keeps the creative. */
-export function fragmentOf(creative: Creative): CreativeFragment {
-  const known = FRAGMENTS.get(creative);
-  if (known !== undefined) return known;
-  const made = creativeFragment(creative);
-  FRAGMENTS.set(creative, made);
-  return made;
+function ownBy(index: CampaignIndex): Ready["own"] {
+  const fragments = new Fragments(index);
+  return (offer) => fragments.of(offer as CampaignOffer);
 }

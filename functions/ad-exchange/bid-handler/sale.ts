@@ -1,26 +1,21 @@
-import type { AnswerTerms } from "../domain/auction/answer-terms";
 import { atMost } from "../domain/auction/at-most";
-import type { RefusedBid } from "../domain/auction/check-response";
 import { clear, without } from "../domain/auction/clear";
-import { type Silent, seatNonBids, wantsNonBids } from "../domain/auction/non-bids";
 import type { Outcome as AuctionOutcome } from "../domain/auction/outcome";
-import { writeResponse } from "../domain/auction/write-response";
 import { type NoticeTerms, noticesOf } from "../domain/notices/notices-of";
-import { isOutside } from "../domain/offer";
 import { LOSS, NO_BID } from "../domain/openrtb/codes";
 import { outboundBody } from "../domain/openrtb/outbound-body";
 import type { Awaitable, Fraud, SeatAnswer } from "../domain/ports";
 import { auctionTypeOf } from "../domain/slots-of";
 import type { Matches } from "../domain/targeting/matches";
 import type { Traits } from "../domain/traits";
+import { answerTermsOf, answerWith, type Unoffered } from "./answering";
 import { Asking } from "./asking";
 import type { Answer } from "./call";
-import type { CampaignOffer } from "./campaign-offer";
 import { Candidates } from "./candidates";
 import type { Case } from "./case";
 import { Holding } from "./holding";
-import { extrasOf, nothing } from "./nothing";
-import { fragmentOf, type Ready } from "./readiness";
+import { nothing } from "./nothing";
+import type { Ready } from "./readiness";
 import { offersOfSeats } from "./seats";
 import { ANSWER, MATCH, type Stopwatch } from "./stopwatch";
 import type { Trace } from "./trace";
@@ -29,14 +24,16 @@ import type { World } from "./world";
 
 const NO_SEGMENTS: readonly string[] = [];
 const NO_ANSWERS: readonly SeatAnswer[] = [];
+const NOTHING_SAID: Unoffered = { refused: [], silent: [] };
 const UNCHECKED = { verdict: "pass" } as const;
 
 /** The selling of one request's impressions: who may bid is asked, bids are taken, the auction is held and answered. */
 export class Sale {
   private readonly asking: Asking;
   private readonly candidates: Candidates;
-  private refused: readonly RefusedBid[] = [];
-  private silent: readonly Silent[] = [];
+  private unoffered: Unoffered = NOTHING_SAID;
+  /** Seats outside have said something. */
+  private hasHeard = false;
   private traits: Traits;
   private holding: Holding | undefined;
   private readonly isTest: boolean;
@@ -133,8 +130,8 @@ export class Sale {
     if (answers.length === 0) return;
     const { offers, refused, silent, late } = offersOfSeats(answers, this.one, this.traits, this.ready.rates);
     for (const offer of offers) this.candidates.offers.push(offer);
-    this.refused = refused;
-    this.silent = silent;
+    this.unoffered = { refused, silent };
+    this.hasHeard = true;
     this.asking.late += late;
     this.trace?.note("demand", {
       seats: answers.map(({ seat, says }) => ({ seat, says })),
@@ -171,45 +168,24 @@ export class Sale {
   }
 
   private answered(sold: AuctionOutcome): Answer {
-    const { request, traits, currency, seller } = this.one;
-    const { index, signer, rates, settings } = this.ready;
-    const terms: AnswerTerms = {
-      auctionId: request.id,
-      isTest: this.isTest,
-      fromMicros: (micros, code) => rates.fromBase(micros, code),
-      channel: traits.channel,
-      publisher: seller,
-      currency,
-      own: (offer) => {
-        const { campaign, creative } = offer as CampaignOffer;
-        return { campaign, fragment: fragmentOf(index.creative(creative)) };
-      },
-      signer,
-      noticeUrl: this.world.noticeUrl,
-      now: traits.now,
-      graceSeconds: settings.graceSeconds,
-    };
-    if (this.trace) noteAuction(this.trace, sold);
+    const { one, ready, trace } = this;
+    const terms = answerTermsOf(one, ready, this.world);
+    if (trace) noteAuction(trace, sold);
     this.tell(sold, terms);
-    const { trace } = this;
-    const explained = wantsNonBids(request)
-      ? { nonBids: seatNonBids(sold, this.refused, this.silent), trace }
-      : { trace };
-    const body = writeResponse(sold, terms, extrasOf(explained));
-    if (body !== undefined) return { status: 200, body, outcome: "bid", bids: bidsIn(sold) };
-    return nothing(request, this.reason(), explained);
+    return answerWith(sold, terms, one, this.unoffered, this.reason(), trace);
   }
 
-  /** Why nothing is sold. */
+  /** Why nothing is sold, where that is so. */
   private reason(): keyof typeof NO_BID {
     if (this.asking.isOver) return "insufficientTime";
-    return this.candidates.offers.length + this.refused.length === 0 ? this.candidates.none : "allRefused";
+    const { offers, none } = this.candidates;
+    return offers.length + this.unoffered.refused.length === 0 ? none : "allRefused";
   }
 
   /** Seats outside have asked to be told how their bids came out. Whoever fails to tell them does not undo the sale. */
   private tell(sold: AuctionOutcome, terms: NoticeTerms): void {
-    if (this.refused.length === 0 && !this.candidates.offers.some(isOutside)) return;
-    const notices = noticesOf(sold, this.refused, terms);
+    if (!this.hasHeard) return;
+    const notices = noticesOf(sold, this.unoffered.refused, terms);
     if (notices.length === 0) return;
     try {
       this.world.ports.notices.take(notices);
@@ -217,10 +193,4 @@ export class Sale {
       this.asking.failed("notices");
     }
   }
-}
-
-function bidsIn({ results }: AuctionOutcome): number {
-  let bids = 0;
-  for (let at = 0; at < results.length; at++) if (results[at]!.winner !== undefined) bids++;
-  return bids;
 }

@@ -1,3 +1,4 @@
+import type { NoticeAddresses } from "../domain/auction/notice-addresses";
 import type { Demand, Ports } from "../domain/ports";
 import type { Meter } from "./meter";
 import type { Readiness } from "./readiness";
@@ -16,6 +17,6 @@ export interface World {
   readonly now: () => number;
   /** Milliseconds that only ever rise, to measure with. */
   readonly clock: () => number;
-  /** What notice URLs begin with, without a slash at the end. */
-  readonly noticeUrl: string;
+  /** Of the notices of bids. */
+  readonly addresses: NoticeAddresses;
 }

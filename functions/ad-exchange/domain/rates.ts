@@ -26,6 +26,8 @@ export interface Exchangeable {
   /** Micros of `currency` as micros of the base, and back. */
   toBase(micros: Micros, currency: string): Micros | undefined;
   fromBase(micros: Micros, currency: string): Micros | undefined;
+  /** The least micros of `currency` that `toBase` takes for so many of the base or more. */
+  leastFor(micros: Micros, currency: string): Micros | undefined;
 }
 
 const DAY = 86_400_000;
@@ -98,6 +100,26 @@ class Prepared implements Exchangeable {
     const ratio = this.ratios.get(currency);
     return ratio === undefined ? undefined : scaled(micros, ratio.below, ratio.above);
   }
+
+  leastFor(micros: Micros, currency: string): Micros | undefined {
+    if (currency === this.base || micros === 0) return micros;
+    const ratio = this.ratios.get(currency);
+    if (ratio === undefined) return undefined;
+    // From half a micro less on all is rounded up to it; the half itself only where that is the even one.
+    const least = scaledUp(micros * 2 - 1, ratio.below, ratio.above * 2);
+    const isRead = scaled(least, ratio.above, ratio.below) ?? Number.POSITIVE_INFINITY;
+    const found = isRead < micros ? least + 1 : least;
+    return found <= HIGHEST_MICROS ? found : undefined;
+  }
+}
+
+/** The least whole number that is not less than `micros * above / below`. */
+function scaledUp(micros: number, above: number, below: number): number {
+  const product = micros * above;
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.ceil(product / below);
+  const exact = BigInt(micros) * BigInt(above);
+  const divisor = BigInt(below);
+  return Number((exact + divisor - 1n) / divisor);
 }
 
 /** `micros * above / below`, half to even. */

@@ -5,6 +5,7 @@ import { Meter } from "../../../functions/ad-exchange/bid-handler/meter";
 import { Readiness } from "../../../functions/ad-exchange/bid-handler/readiness";
 import { Sale } from "../../../functions/ad-exchange/bid-handler/sale";
 import { parseSettings } from "../../../functions/ad-exchange/bid-handler/settings";
+import { noticeAddresses } from "../../../functions/ad-exchange/domain/auction/notice-addresses";
 import { signer } from "../../../functions/ad-exchange/domain/notices/signer";
 import { loadSnapshot } from "../../../functions/ad-exchange/domain/targeting/load-snapshot";
 import { sampleSettings } from "../../../local/exchange/settings";
@@ -28,7 +29,7 @@ export function benchExchange(snapshot: Uint8Array): BenchExchange {
   const exchange = new Exchange({
     Sale,
     ...{ ready, meter, now: () => Date.now(), clock: () => performance.now() },
-    ...{ ports: openPorts(), testDemand: testSeats, noticeUrl: "https://exchange.example" },
+    ...{ ports: openPorts(), testDemand: testSeats, addresses: noticeAddresses("https://exchange.example") },
   });
   return { exchange, ready, meter };
 }

@@ -135,6 +135,33 @@ describe("An amount that is converted", () => {
     assert.equal(money.toMicros(1e9, "EUR"), undefined);
   });
 
+  it("is the least that is worth so much: one micro less is worth less", () => {
+    let large = 0;
+    fc.assert(
+      fc.property(amounts, texts, (micros, rate) => {
+        const money = prepareRates([rates("2026-06-10", { EUR: rate })], NOON);
+        const least = money.leastFor(micros, "EUR");
+        if (least === undefined)
+          return assert.equal(new Exact(micros).div(rate).gt(HIGHEST), true, `${micros} at ${rate}`);
+        const worth = (amount: number) => new Exact(amount).times(rate).toDecimalPlaces(0).toNumber();
+        assert.equal(worth(least) >= micros, true, `${least} at ${rate} for ${micros}`);
+        if (least > 0) assert.equal(worth(least - 1) < micros, true, `${least} - 1 at ${rate} for ${micros}`);
+        large += least > 1e9 ? 1 : 0;
+      }),
+      { numRuns: 4000, seed: 6 },
+    );
+    assert.equal(large > 100, true, `${large} large`);
+    const money = prepareRates([rates("2026-06-10", { EUR: "0.5" })], NOON);
+    assert.deepEqual(
+      [money.leastFor(7, "USD"), money.leastFor(7, "GBP"), money.leastFor(1e15, "EUR")],
+      [7, undefined, undefined],
+    );
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((micros) => money.leastFor(micros, "EUR")),
+      [0, 2, 3, 6, 7],
+    );
+  });
+
   it("comes back the same where the other currency is worth less", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 999_999 }), (micros, rate) => {

@@ -250,13 +250,17 @@ describe("A server of the exchange", () => {
     await cut;
   });
 
-  it("answers a fault of its own with no bid, and tells it", async () => {
-    const faults: unknown[] = [];
-    const exchange = { answer: () => Promise.reject(new Error("broken")) };
-    const { server } = await slow({ exchange, failed: (error) => faults.push(error) });
-    assert.equal((await post(server.url, BODY)).status, 204);
-    assert.deepEqual(faults.map(String), ["Error: broken"]);
-    await server.stop();
+  it("answers a fault of its own with no bid, and tells it, at once or later", async () => {
+    const broken = (): never => {
+      throw new Error("broken");
+    };
+    for (const answer of [broken, async () => broken()]) {
+      const faults: unknown[] = [];
+      const { server } = await slow({ exchange: { answer }, failed: (error) => faults.push(error) });
+      assert.equal((await post(server.url, BODY)).status, 204);
+      assert.deepEqual(faults.map(String), ["Error: broken"]);
+      await server.stop();
+    }
   });
 
   it("says in one line what it cannot listen on", async () => {

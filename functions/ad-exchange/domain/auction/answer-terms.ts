@@ -4,12 +4,8 @@ import type { Offer } from "../offer";
 import type { SeatNonBid } from "../openrtb/bid-response";
 import type { Traits } from "../traits";
 import type { CreativeFragment } from "./creative-fragment";
-
-/** What the answer says of an offer of the exchange's own campaigns. */
-export interface OwnBid {
-  readonly campaign: string;
-  readonly fragment: CreativeFragment;
-}
+import type { ForeignTerms } from "./foreign-price";
+import type { NoticeAddresses } from "./notice-addresses";
 
 /** What an answer needs beside the outcome. */
 export interface AnswerTerms extends NoticeTerms {
@@ -18,11 +14,12 @@ export interface AnswerTerms extends NoticeTerms {
   readonly publisher: string;
   /** Of the answer's prices, ISO-4217: one that the request takes and that has a rate. */
   readonly currency: string;
-  /** Looked up for winners only. */
-  readonly own: (offer: Offer) => OwnBid;
+  /** Undefined where that is the exchange's own. */
+  readonly foreign: ForeignTerms | undefined;
+  /** Of an offer of the exchange's own campaigns; looked up for winners only. */
+  readonly own: (offer: Offer) => CreativeFragment;
   readonly signer: Signer;
-  /** What notice URLs begin with, without a slash at the end; nothing in it that a URL writes with a percent sign. */
-  readonly noticeUrl: string;
+  readonly addresses: NoticeAddresses;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Seconds for which notices are heard after their bid has expired: they are tried again, and a click comes late. */
@@ -31,7 +28,7 @@ export interface AnswerTerms extends NoticeTerms {
 
 /** What is added to an answer when it is asked for. */
 export interface AnswerExtras {
-  readonly nonBids?: readonly SeatNonBid[];
+  readonly nonBids?: readonly SeatNonBid[] | undefined;
   /** JSON text. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }

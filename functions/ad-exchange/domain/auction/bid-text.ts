@@ -1,56 +1,86 @@
+import { jsonString, jsonText } from "../json-text";
 import type { Micros } from "../money";
-import { compileTemplate, expand, type MacroMode, type MacroValues, type Template, urlsOnly } from "../notices/macros";
-import { type Notice, noticeTokens } from "../notices/notice-url";
+import { compileTemplate, expand, expandUrls, type MacroValues } from "../notices/macros";
+import { noticeTokens } from "../notices/notice-url";
 import { winnersValues } from "../notices/notices-of";
 import { macroValues } from "../notices/settlement";
+import type { Signature } from "../notices/signer";
 import { isOutside, type Offer, type OutsideOffer } from "../offer";
+import { MARKUP } from "../openrtb/codes";
 import { textOfMicros } from "../price";
-import type { AnswerTerms, OwnBid } from "./answer-terms";
-import { jsonText } from "./creative-fragment";
+import type { AnswerTerms } from "./answer-terms";
+import type { CreativeFragment } from "./creative-fragment";
 import { expiryOf } from "./expiry";
+import { foreignPrice } from "./foreign-price";
+import { noticeMembers } from "./notice-addresses";
 import type { SlotResult } from "./outcome";
 
-/** One bid of the answer as JSON, [4.2.3]. Its id is the offer's key, unique in the answer where bidders' own ids are not. */
-export function bidText(result: SlotResult, winner: Offer, terms: AnswerTerms): string {
-  const { imp } = result.slot;
-  const outside = isOutside(winner) ? winner : undefined;
-  const own = outside === undefined ? terms.own(winner) : undefined;
-  const exp = expiryOf(imp, winner.type, terms.channel, outside?.bid.exp);
-  const priceMicros = priceIn(result.priceMicros, terms);
-  const tokens = terms.isTest
-    ? undefined
-    : noticeTokens(noticeOf(result, winner, own, priceMicros, exp, terms), terms.signer);
-  let text = `{"id":${JSON.stringify(winner.key)},"impid":${JSON.stringify(imp.id)}`;
-  text += `,"price":${textOfMicros(priceMicros)},"exp":${exp},`;
-  if (winner.deal !== undefined) text += `"dealid":${JSON.stringify(winner.deal.id)},`;
-  if (tokens !== undefined) text += noticeMembers(tokens.server, terms);
-  if (own === undefined) text += outsideMembers(result, outside!, terms);
-  else text += ownMembers(result, winner, own, priceMicros, tokens?.browser, terms);
-  return `${text}}`;
+/** What all bids of an answer say alike, its texts as JSON: written once. */
+export interface Shared {
+  readonly auction: string;
+  readonly publisher: string;
+  readonly currency: string;
+  /** Seconds since the epoch. */
+  readonly issued: number;
 }
 
-function noticeOf(
-  result: SlotResult,
-  winner: Offer,
-  own: OwnBid | undefined,
-  priceMicros: Micros,
-  exp: number,
-  terms: AnswerTerms,
-): Notice {
-  const issued = Math.floor(terms.now / 1000);
-  return {
-    publisher: terms.publisher,
-    auction: terms.auctionId,
-    imp: result.slot.imp.id,
-    bid: winner.key,
-    campaign: own?.campaign ?? "",
-    seat: winner.seat,
-    priceMicros,
-    currency: terms.currency,
-    issued,
-    expires: issued + exp + terms.graceSeconds,
-    target: own?.fragment.signedTarget ?? "",
-  };
+export const sharedBy = ({ auctionId, publisher, currency, now }: AnswerTerms): Shared => ({
+  auction: jsonString(auctionId),
+  publisher: jsonString(publisher),
+  currency: jsonString(currency),
+  issued: Math.floor(now / 1000),
+});
+
+/** What bids of one seat are written with. */
+export interface BidTerms {
+  readonly terms: AnswerTerms;
+  readonly shared: Shared;
+  /** As JSON. */
+  readonly seat: string;
+}
+
+/** A bid that is being written, and the texts of it that are needed twice, as JSON. */
+interface Sold {
+  readonly result: SlotResult;
+  readonly imp: string;
+  readonly key: string;
+  /** CPM in the answer's currency. */
+  readonly priceMicros: Micros;
+  /** Seconds. */
+  readonly exp: number;
+}
+
+/** One bid of the answer as JSON, [4.2.3]. Its id is the offer's key, unique in the answer where bidders' own ids are not. */
+export function bidText(result: SlotResult, winner: Offer, by: BidTerms): string {
+  const { imp } = result.slot;
+  const { terms } = by;
+  const outside = isOutside(winner) ? winner : undefined;
+  const exp = expiryOf(imp, winner.type, terms.channel, outside?.bid.exp);
+  const priceMicros = priceOf(result, winner, terms);
+  const sold: Sold = { result, imp: jsonString(imp.id), key: jsonString(winner.key), priceMicros, exp };
+  const deal = winner.deal === undefined ? "" : `"dealid":${jsonString(winner.deal.id)},`;
+  const start = `{"id":${sold.key},"impid":${sold.imp},"price":${textOfMicros(priceMicros)},"exp":${exp},${deal}`;
+  return start + (outside === undefined ? ownMembers(winner, sold, by) : outsideMembers(outside, sold, by));
+}
+
+function tokensOf(sold: Sold, { campaign, target }: CreativeFragment["signed"], by: BidTerms): Signature {
+  const { imp, key: bid, priceMicros, exp } = sold;
+  const { terms, shared, seat } = by;
+  const { publisher, auction, currency, issued } = shared;
+  const expires = issued + exp + terms.graceSeconds;
+  return noticeTokens(
+    { publisher, auction, imp, bid, campaign, seat, priceMicros, currency, issued, expires, target },
+    terms.signer,
+  );
+}
+/** Campaigns are the exchange's own, and so are the addresses that clicks are led on to. */
+const OUTSIDE = { campaign: '""', target: '""' };
+
+/** What the answer says that the winner pays. */
+function priceOf(result: SlotResult, winner: Offer, terms: AnswerTerms): Micros {
+  const { foreign } = terms;
+  if (foreign === undefined) return priceIn(result.priceMicros, terms);
+  return foreignPrice(result, winner, foreign) ?? priceIn(result.priceMicros, terms);
 }
 
 function priceIn(micros: Micros, { currency, fromMicros }: AnswerTerms): Micros {
@@ -59,50 +89,27 @@ function priceIn(micros: Micros, { currency, fromMicros }: AnswerTerms): Micros 
   return converted;
 }
 
-/**
- * Macros in the queries are for whoever sells on what the answer offers and knows better how that went. They are not
- * signed: what is billed is the signed price. A test has no notices, so nothing can bill it.
- */
-const noticeMembers = (token: string, { noticeUrl }: AnswerTerms): string =>
-  `"nurl":"${noticeUrl}/n/win/${token}?price=\${AUCTION_PRICE}",` +
-  `"burl":"${noticeUrl}/n/bill/${token}?price=\${AUCTION_PRICE}&ts=\${AUCTION_IMP_TS}",` +
-  `"lurl":"${noticeUrl}/n/loss/${token}?loss=\${AUCTION_LOSS}&min=\${AUCTION_MIN_TO_WIN}",`;
-
-/** @param token for views and clicks; undefined in a test, which counts none: its clicks go straight on */
-function ownMembers(
-  result: SlotResult,
-  winner: Offer,
-  { campaign, fragment }: OwnBid,
-  priceMicros: Micros,
-  token: string | undefined,
-  terms: AnswerTerms,
-): string {
-  const { markup, members, clickTarget } = fragment;
-  const start = `"cid":${JSON.stringify(campaign)},${members},"adm":"`;
-  if (token === undefined) {
-    const standard = ownValues(result, winner, fragment.creative, priceMicros, terms);
-    return `${start}${expand(markup, { ...standard, click: clickTarget, view: "" }, REVIEW)}"`;
+/** In a test nothing counts or bills: it has no notices, and its clicks go straight on. */
+function ownMembers(winner: Offer, sold: Sold, by: BidTerms): string {
+  const { terms } = by;
+  const { own, addresses, isTest } = terms;
+  const fragment = own(winner);
+  const { markup, start, clickTarget, mode } = fragment;
+  if (isTest) {
+    const values = { ...ownValues(winner, sold, fragment.creative, terms), click: clickTarget };
+    return `${start}${expand(markup, values, { ...mode, audit: true })}"}`;
   }
-  const click = clickTarget === "" ? "" : `${terms.noticeUrl}/n/click/${token}`;
-  const view = `${terms.noticeUrl}/n/view/${token}`;
-  if (fragment.isOfAuction) {
-    const standard = ownValues(result, winner, fragment.creative, priceMicros, terms);
-    return `${start}${expand(markup, { ...standard, click, view }, LIVE)}"`;
-  }
+  const { server, browser } = tokensOf(sold, fragment.signed, by);
+  const click = clickTarget === "" ? "" : addresses.click + browser;
+  const view = addresses.view + browser;
   // Notice URLs have no letter that JSON escapes.
-  return `${start}${expand(markup, urlsOnly(click, view))}"`;
+  const adm = fragment.isOfAuction
+    ? expand(markup, { ...ownValues(winner, sold, fragment.creative, terms), click, view }, mode)
+    : expandUrls(markup, click, view);
+  return `${noticeMembers(server, addresses)}${start}${adm}"}`;
 }
 
-const LIVE: MacroMode = { escape: jsonText };
-const REVIEW: MacroMode = { escape: jsonText, audit: true };
-
-const ownValues = (
-  result: SlotResult,
-  winner: Offer,
-  adId: string,
-  priceMicros: Micros,
-  terms: AnswerTerms,
-): MacroValues =>
+const ownValues = (winner: Offer, { result, priceMicros }: Sold, adId: string, terms: AnswerTerms): MacroValues =>
   macroValues({
     auctionId: terms.auctionId,
     impId: result.slot.imp.id,
@@ -116,16 +123,20 @@ const ownValues = (
     loss: 0,
   });
 
+/** Native markup is JSON, and a macro stands in one of its texts. */
+const isJson = ({ type }: Offer): boolean => type === MARKUP.native;
+
 /** What the seat says of its creative; its own notice URLs are called by the exchange and stay here. */
-function outsideMembers(result: SlotResult, winner: OutsideOffer, terms: AnswerTerms): string {
+function outsideMembers(winner: OutsideOffer, sold: Sold, by: BidTerms): string {
+  const { terms } = by;
   const { adid, cid, crid, adomain, bundle, iurl, cattax, cat, attr, apis, protocol, language, tactic } = winner.bid;
   const { w, h, wratio, hratio, dur, adm = "" } = winner.bid;
-  const values = winnersValues(winner, result.priceMicros, result.minToWinMicros, terms);
-  const markup: Template = compileTemplate(adm);
+  const values = winnersValues(winner, sold.result.priceMicros, sold.result.minToWinMicros, terms);
   const said = {
     ...{ adid, cid, crid, adomain, bundle, iurl, cattax, cat, attr, apis, protocol, language, tactic },
     ...{ w, h, wratio, hratio, dur, mtype: winner.type },
-    adm: expand(markup, values, { audit: terms.isTest }),
+    adm: expand(compileTemplate(adm), values, { audit: terms.isTest, ...(isJson(winner) && { escape: jsonText }) }),
   };
-  return JSON.stringify(said).slice(1, -1);
+  const notices = terms.isTest ? "" : noticeMembers(tokensOf(sold, OUTSIDE, by).server, terms.addresses);
+  return notices + JSON.stringify(said).slice(1);
 }

@@ -36,7 +36,10 @@ function settle(
   let refused = withdrawn;
   if (ranking.grouped) ({ ranking, refused } = withWholeGroups(slots, offers, rules, withdrawn, ranking));
   const results: SlotResult[] = [];
-  for (const slot of slots) results.push(resultOf(slot, ranking.best[slot.index], ranking.rival[slot.index], rules));
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at]!;
+    results.push(resultOf(slot, ranking.best[slot.index], ranking.rival[slot.index], rules));
+  }
   return { slots, offers, rules, results, withdrawn, refused };
 }
 

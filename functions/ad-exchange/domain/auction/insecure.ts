@@ -1,5 +1,5 @@
 /** Plain, or as JSON may write it. */
-const PLAIN_HTTP = /http:(?:\/\/|\\\/\\\/)/gi;
+const PLAIN_HTTP = /\bhttp:(?:\/\/|\\\/\\\/)/gi;
 /**
  * What stands before an address that is not loaded into the page: a name that looks like one, or where a click leads.
  */

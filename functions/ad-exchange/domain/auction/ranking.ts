@@ -27,18 +27,20 @@ export function rank(
   const best: (Offer | undefined)[] = [];
   const rival: (Offer | undefined)[] = [];
   let grouped = false;
-  for (const offer of offers) {
+  for (let at = 0; at < offers.length; at++) {
+    const offer = offers[at]!;
     if (offer.group !== "") grouped = true;
     const slot = byIndex[offer.slot];
-    if (slot === undefined || (refused.size > 0 && refused.has(offer)) || refusalOf(offer, slot) !== 0) continue;
+    if (slot === undefined) continue;
+    const second = rival[offer.slot];
+    // Most come in the order of what they bid: whoever is behind both need not be known any better.
+    if (second !== undefined && beats(second, offer, slot, auctionId)) continue;
+    if ((refused.size > 0 && refused.has(offer)) || refusalOf(offer, slot) !== 0) continue;
     const first = best[offer.slot];
     if (first === undefined || beats(offer, first, slot, auctionId)) {
       if (first !== undefined && first.seat !== offer.seat) rival[offer.slot] = first;
       best[offer.slot] = offer;
-    } else if (first.seat !== offer.seat) {
-      const second = rival[offer.slot];
-      if (second === undefined || beats(offer, second, slot, auctionId)) rival[offer.slot] = offer;
-    }
+    } else if (first.seat !== offer.seat) rival[offer.slot] = offer;
   }
   return { best, rival, grouped };
 }

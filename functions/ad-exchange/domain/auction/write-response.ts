@@ -1,6 +1,7 @@
+import { jsonString } from "../json-text";
 import type { NoBidReason } from "../openrtb/codes";
 import type { AnswerExtras, AnswerTerms } from "./answer-terms";
-import { bidText } from "./bid-text";
+import { type BidTerms, bidText, sharedBy } from "./bid-text";
 import type { Outcome, SlotResult } from "./outcome";
 
 /**
@@ -9,36 +10,28 @@ import type { Outcome, SlotResult } from "./outcome";
  */
 export function writeResponse(outcome: Outcome, terms: AnswerTerms, extras: AnswerExtras = {}): string | undefined {
   const { results } = outcome;
+  const shared = sharedBy(terms);
   let seats = "";
   for (let at = 0; at < results.length; at++) {
-    const seat = results[at]!.winner?.seat;
-    if (seat === undefined || hasSeatBefore(results, at, seat)) continue;
-    seats += `${seats === "" ? "" : ","}{"bid":[${bidsOf(seat, results, at, terms)}],"seat":${JSON.stringify(seat)}}`;
+    const name = results[at]!.winner?.seat;
+    if (name === undefined || hasSeatBefore(results, at, name)) continue;
+    const seat = jsonString(name);
+    const bids = bidsOf(name, results, at, { terms, shared, seat });
+    seats += `${seats === "" ? "" : ","}{"bid":[${bids}],"seat":${seat}}`;
   }
   if (seats === "") return undefined;
-  const id = JSON.stringify(terms.auctionId);
-  return `{"id":${id},"seatbid":[${seats}],"cur":${JSON.stringify(terms.currency)}${extText(extras)}}`;
+  return `{"id":${shared.auction},"seatbid":[${seats}],"cur":${shared.currency}${extText(extras)}}`;
 }
 
-export interface NoBid {
-  readonly status: 200 | 204;
-  readonly body: string;
-}
+/** No bid, said with its reason. */
+export const noBid = (requestId: string, reason: NoBidReason, extras: AnswerExtras = {}): string =>
+  `{"id":${jsonString(requestId)},"seatbid":[],"nbr":${reason}${extText(extras)}}`;
 
-/**
- * No content, the least there is to send, [7.1].
- * @param explain give the reason: in a test, or where it is asked why others are not in the answer
- */
-export function noBid(requestId: string, reason: NoBidReason, explain: boolean, extras: AnswerExtras = {}): NoBid {
-  if (!explain) return { status: 204, body: "" };
-  return { status: 200, body: `{"id":${JSON.stringify(requestId)},"seatbid":[],"nbr":${reason}${extText(extras)}}` };
-}
-
-function bidsOf(seat: string, results: readonly SlotResult[], from: number, terms: AnswerTerms): string {
+function bidsOf(seat: string, results: readonly SlotResult[], from: number, by: BidTerms): string {
   let bids = "";
   for (let at = from; at < results.length; at++) {
     const result = results[at]!;
-    if (result.winner?.seat === seat) bids += (bids === "" ? "" : ",") + bidText(result, result.winner, terms);
+    if (result.winner?.seat === seat) bids += (bids === "" ? "" : ",") + bidText(result, result.winner, by);
   }
   return bids;
 }

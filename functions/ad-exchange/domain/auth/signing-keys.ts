@@ -1,7 +1,7 @@
 import { isRecord } from "../../../shared/fields";
 
 /** A key that signs notice URLs. */
-export interface SigningKey {
+export interface StoredSigningKey {
   /** Stands in the URLs that it signs. */
   readonly id: string;
   /** 32 bytes in base64. */
@@ -12,7 +12,7 @@ export interface SigningKey {
 
 /** What the secret holds: the first key signs, all of them verify. */
 export interface SigningKeys {
-  readonly keys: readonly SigningKey[];
+  readonly keys: readonly StoredSigningKey[];
 }
 
 /** Days that a key verifies after another has taken its place: longer than any notice of a bid is honoured. */
@@ -45,7 +45,7 @@ function parsed(json: string): unknown {
   }
 }
 
-const isSigningKey = (value: unknown): value is SigningKey =>
+const isSigningKey = (value: unknown): value is StoredSigningKey =>
   isRecord(value) &&
   typeof value.id === "string" &&
   ID.test(value.id) &&
@@ -58,7 +58,7 @@ const isSigningKey = (value: unknown): value is SigningKey =>
  * The keys once `fresh` signs: those before it verify on for their days, which began when their successor was made.
  * @param now milliseconds since the epoch
  */
-export function rotated({ keys }: SigningKeys, fresh: SigningKey, now: number): SigningKeys {
+export function rotated({ keys }: SigningKeys, fresh: StoredSigningKey, now: number): SigningKeys {
   const successors = [fresh, ...keys];
   const kept = keys.filter((_, index) => now - Date.parse(successors[index]!.createdAt) < KEPT_DAYS * DAY);
   return { keys: [fresh, ...kept.slice(0, MOST_KEPT)] };

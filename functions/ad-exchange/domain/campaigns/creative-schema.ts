@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { loadsInsecurely } from "../auction/insecure";
 import { MARKUP } from "../openrtb/codes";
-import { hasClick, isInsecure, unknownMacros } from "./markup";
+import { hasClick, unknownMacros } from "./markup";
 import { ID, MOST } from "./rules";
 import { category, domain, list, named, text, whole } from "./schema-parts";
 
@@ -79,7 +80,7 @@ function checkMarkup({ type, markup, clickTarget, secure }: Fields, refused: Ref
   const isTimed = type === MARKUP.video || type === MARKUP.audio;
   if (isTimed && !/<VAST[\s>]/.test(markup)) refused("markup", "give a VAST document");
   if (type === MARKUP.native && !isJsonObject(markup)) refused("markup", "give native's JSON object as text");
-  if (secure && isInsecure(markup)) refused("markup", "it says secure and has http://; give https:// only");
+  if (secure && loadsInsecurely(markup)) refused("markup", "it says secure and loads http://; give https:// only");
   for (const macro of unknownMacros(markup)) refused("markup", `nobody replaces \${${macro}}; see OpenRTB 2.6, 4.4`);
   if (hasClick(markup) && clickTarget === undefined) refused("clickTarget", "the markup counts clicks; say where to");
   if (!hasClick(markup) && clickTarget !== undefined)

@@ -18,11 +18,3 @@ export function unknownMacros(markup: string): readonly string[] {
 }
 
 export const hasClick = (markup: string): boolean => markup.includes(`\${${CLICK}`);
-
-/** Names of XML vocabularies look like addresses and are never loaded. */
-const NAMESPACE = /\bhttp:\/\/www\.w3\.org\//gi;
-/** In JSON and in scripts with escaped slashes, too. */
-const INSECURE = /\bhttp:(\\?\/){2}/i;
-
-/** Whether anything in it is loaded, or linked to, over plain HTTP. */
-export const isInsecure = (markup: string): boolean => INSECURE.test(markup.replace(NAMESPACE, ""));

@@ -31,28 +31,6 @@ export interface MacroValues {
 }
 export type MacroField = keyof MacroValues;
 
-/** For texts that need nothing else: most of the exchange's own markup. */
-export const urlsOnly = (click: string, view: string): MacroValues => ({
-  auctionId: "",
-  bidId: "",
-  impId: "",
-  seatId: "",
-  adId: "",
-  price: "",
-  currency: "",
-  mbr: "",
-  loss: "",
-  minToWin: "",
-  multiplier: "",
-  impTs: "",
-  discountPct: "",
-  discountCpm: "",
-  click,
-  view,
-});
-
-export const NO_VALUES: MacroValues = urlsOnly("", "");
-
 const FIELDS: ReadonlyMap<string, MacroField> = new Map([
   ["AUCTION_ID", "auctionId"],
   ["AUCTION_BID_ID", "bidId"],
@@ -141,6 +119,17 @@ export function compileTemplate(text: string, literal = (part: string): string =
 export function expand({ literals, macros }: Template, values: MacroValues, mode: MacroMode = LIVE): string {
   let text = literals[0]!;
   for (let at = 0; at < macros.length; at++) text += textOf(macros[at]!, values, mode) + literals[at + 1]!;
+  return text;
+}
+
+/** The same of a text that asks for nothing but where clicks and views go, as most of the exchange's own markup does. */
+export function expandUrls({ literals, macros }: Template, click: string, view: string): string {
+  let text = literals[0]!;
+  for (let at = 0; at < macros.length; at++) {
+    const { field, encoding } = macros[at]!;
+    const url = field === "click" ? click : field === "view" ? view : "";
+    text += (encoding === "" ? url : encode(url, encoding, LIVE)) + literals[at + 1]!;
+  }
   return text;
 }
 

@@ -317,6 +317,7 @@ describe("insecure markup", () => {
       '<!DOCTYPE html PUBLIC "-//W3C" "http://www.w3.org/TR/xhtml1.dtd">',
       '<a class="x" href="http://x.example/">',
       "<ClickThrough id='1'><![CDATA[ http://x.example/]]></ClickThrough>",
+      "xhttp://x.example/",
     ];
     for (const markup of secure) assert.equal(loadsInsecurely(markup), false, markup);
     const insecure = [

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { AnswerTerms, OwnBid } from "../../../../functions/ad-exchange/domain/auction/answer-terms";
+import type { AnswerTerms } from "../../../../functions/ad-exchange/domain/auction/answer-terms";
 import { checkResponse } from "../../../../functions/ad-exchange/domain/auction/check-response";
 import { clear } from "../../../../functions/ad-exchange/domain/auction/clear";
-import { creativeFragment } from "../../../../functions/ad-exchange/domain/auction/creative-fragment";
+import {
+  type CreativeFragment,
+  creativeFragment,
+} from "../../../../functions/ad-exchange/domain/auction/creative-fragment";
 import { expiryOf } from "../../../../functions/ad-exchange/domain/auction/expiry";
 import { seatNonBids, wantsNonBids } from "../../../../functions/ad-exchange/domain/auction/non-bids";
+import { noticeAddresses } from "../../../../functions/ad-exchange/domain/auction/notice-addresses";
 import type { Outcome } from "../../../../functions/ad-exchange/domain/auction/outcome";
 import { noBid, writeResponse } from "../../../../functions/ad-exchange/domain/auction/write-response";
 import type { Creative } from "../../../../functions/ad-exchange/domain/campaign";
@@ -30,20 +34,19 @@ const CREATIVE: Creative = {
   advertiserDomains: ["ford.com"],
   secure: true,
 };
-const ownOf = (creative: Partial<Creative> = {}, campaign = "campaign"): OwnBid => ({
-  campaign,
-  fragment: creativeFragment({ ...CREATIVE, ...creative }),
-});
-const termsFor = (own: (offer: Offer) => OwnBid, fields: Partial<AnswerTerms> = {}): AnswerTerms => ({
+const ownOf = (creative: Partial<Creative> = {}, campaign = "campaign"): CreativeFragment =>
+  creativeFragment({ ...CREATIVE, ...creative }, campaign);
+const termsFor = (own: (offer: Offer) => CreativeFragment, fields: Partial<AnswerTerms> = {}): AnswerTerms => ({
   auctionId: RULES.auctionId,
   isTest: false,
   fromMicros: (micros, currency) => (currency === "EUR" ? Math.round(micros / 2) : micros),
   channel: "site",
   publisher: "pub-1",
   currency: "USD",
+  foreign: undefined,
   own,
   signer: KEYS,
-  noticeUrl: "https://n.example/x",
+  addresses: noticeAddresses("https://n.example/x"),
   now: 1_760_000_000_500,
   graceSeconds: 600,
   ...fields,
@@ -61,16 +64,14 @@ function objectForm({ results }: Outcome, terms: AnswerTerms) {
   const seats = new Map<string, object[]>();
   for (const { slot, winner, priceMicros } of results) {
     if (winner === undefined) continue;
-    const { campaign, fragment } = terms.own(winner);
+    const { start, markup } = terms.own(winner);
     const bid = {
       id: winner.key,
       impid: slot.imp.id,
       price: numberOfMicros(terms.fromMicros(priceMicros, terms.currency)!),
       exp: slot.imp.exp ?? 60,
       ...(winner.deal && { dealid: winner.deal.id }),
-      cid: campaign,
-      ...(JSON.parse(`{${fragment.members}}`) as object),
-      adm: JSON.parse(`"${fragment.markup.literals.join("")}"`) as string,
+      ...(JSON.parse(`{${start}${markup.literals.join("")}"}`) as object),
     };
     seats.set(winner.seat, [...(seats.get(winner.seat) ?? []), bid]);
   }
@@ -99,7 +100,7 @@ describe("the answer", () => {
         },
         { requiredKeys: [] },
       )
-      .map((fields) => ownOf(fields));
+      .chain((fields) => text.map((campaign) => ownOf(fields, campaign)));
     const bid = fc.record({
       seat: fc.constantFrom("a", "b", 'quote"d', "\ud800"),
       slot: fc.nat(3),
@@ -118,7 +119,7 @@ describe("the answer", () => {
     fc.assert(
       fc.property(setting, ({ ids, bids, auctionId, currency }) => {
         const slots = ids.map((id, index) => slotOf({ index, imp: { id } }));
-        const owns = new Map<Offer, OwnBid>();
+        const owns = new Map<Offer, CreativeFragment>();
         const offers = bids.map(([fields, own], at) => {
           const offer = offerOf({ ...fields, key: `bid "${at}"`, slot: fields.slot % slots.length });
           owns.set(offer, own);
@@ -216,6 +217,55 @@ describe("the answer", () => {
     assert.equal(verifyNotice(view!.replace("/view/", "/bill/"), KEYS, terms.now).ok, false);
   });
 
+  describe("with native markup stays JSON within JSON", () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom('"', "\\", "\n", "\u0000", "\u2028", "}", "u0022", "a"), maxLength: 12 }),
+    );
+    const named = { id: macros("AUCTION_ID"), imp: `<${macros("AUCTION_IMP_ID")}>`, by: macros("AUCTION_SEAT_ID") };
+    const markup = JSON.stringify({ native: { ...named, link: { url: macros("SLUICE_CLICK") } } });
+    const nativeOf = (adm: string | undefined) => (JSON.parse(adm!) as { native: typeof named }).native;
+
+    for (const isTest of [false, true]) {
+      it(`whatever the ids are that macros stand for, ${isTest ? "in a test" : "live"}`, () => {
+        fc.assert(
+          fc.property(hostile, hostile, hostile, (auctionId, id, seat) => {
+            fc.pre(auctionId !== "" && id !== "" && seat !== "");
+            const own = ownOf({ type: MARKUP.native, markup, clickTarget: 'https://ford.com/?"' });
+            const outcome = clear([slotOf({ imp: { id } })], [offerOf({ seat })], { ...RULES, auctionId });
+            const { adm } = only(
+              answer(
+                outcome,
+                termsFor(() => own, { auctionId, isTest }),
+              ),
+            );
+            const { link, ...told } = nativeOf(adm) as typeof named & { link: { url: string } };
+            assert.deepEqual(told, { id: auctionId, imp: `<${id}>`, by: seat });
+            assert.match(link.url, isTest ? /^https:\/\/ford\.com\/\?"$/ : /^https:\/\/n\.example\/x\/n\/click\//);
+          }),
+        );
+      });
+    }
+
+    it("of an outside seat as well", () => {
+      fc.assert(
+        fc.property(hostile, (auctionId) => {
+          fc.pre(auctionId !== "");
+          const bid = { id: "b", impid: "1", price: 1, adm: markup };
+          const offer = { ...offerOf({ type: MARKUP.native }), bid, currency: "USD", responseId: "" };
+          const outcome = clear([slotOf()], [offer], { ...RULES, auctionId });
+          const { adm } = only(
+            answer(
+              outcome,
+              termsFor(() => ownOf(), { auctionId }),
+            ),
+          );
+          assert.equal(nativeOf(adm).id, auctionId);
+        }),
+      );
+    });
+  });
+
   it("of a test has nothing that could bill: no notices, clicks that go straight on, AUDIT for prices", () => {
     const markup = macros("SLUICE_CLICK", "SLUICE_VIEW", "AUCTION_PRICE", "AUCTION_IMP_ID", "AUCTION_BID_ID");
     const bid = only(
@@ -272,10 +322,8 @@ describe("the answer", () => {
 });
 
 describe("no bid", () => {
-  it("is no content, or a reason where it is wanted", () => {
-    assert.deepEqual(noBid("a", NO_BID.noDemand, false), { status: 204, body: "" });
-    const { status, body } = noBid('a"', NO_BID.noDemand, true, { nonBids: [], trace: "[1]" });
-    assert.equal(status, 200);
+  it("is said with its reason", () => {
+    const body = noBid('a"', NO_BID.noDemand, { nonBids: [], trace: "[1]" });
     assert.deepEqual(JSON.parse(body), { id: 'a"', seatbid: [], nbr: 500, ext: { seatnonbid: [], trace: [1] } });
   });
 

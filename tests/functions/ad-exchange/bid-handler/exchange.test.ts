@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Campaign } from "../../../../functions/ad-exchange/domain/campaign";
 import { verifyNotice } from "../../../../functions/ad-exchange/domain/notices/notice-url";
 import { NO_BID } from "../../../../functions/ad-exchange/domain/openrtb/codes";
+import { microsOfText } from "../../../../functions/ad-exchange/domain/price";
 import { type Asked, campaign, creative, imp, NOW, opened, PUBLISHER, request } from "../support/exchange";
 
 interface Step {
@@ -145,6 +146,16 @@ describe("The exchange", () => {
     assert.equal(unread.answer.outcome, "noCurrency");
   });
 
+  it("answers a floor as it is named, though what it is worth rounds to less", async () => {
+    const rates = [{ asOf: "2026-11-20", base: "USD", per: { JPY: "0.006543" } }];
+    const { ask, ready } = opened({ campaigns: [campaign("a", "0.65888")], settings: { rates } });
+    // 100.70 JPY are 0.6588801 USD; 0.65888 USD are 100.699985 JPY.
+    const { bids } = await ask(request({ cur: ["JPY"], imp: [imp("1", { bidfloor: 100.7, bidfloorcur: "JPY" })] }));
+    assert.equal(bids[0]?.price, 100.7);
+    const billed = verifyNotice(bids[0]?.burl ?? "", ready.at(NOW)!.signer, NOW);
+    assert.deepEqual(billed.ok && [billed.notice.priceMicros, billed.notice.currency], [100_700_000, "JPY"]);
+  });
+
   it("takes bids of campaigns in their currency", async () => {
     const { ask } = opened({ campaigns: [campaign("euro", "2.00", { currency: "EUR" }), campaign("usd", "2.10")] });
     const [bid] = (await ask(request())).bids;
@@ -232,6 +243,18 @@ describe("The exchange", () => {
     assert.match(adm, /^<a href="https:\/\/exchange\.example\/n\/click\/[^"]+"><img src="[^"]+p=0.01&c=USD"><\/a>$/);
   });
 
+  it("names the campaign that has won where campaigns share a creative", async () => {
+    const shared = creative("shared");
+    const { ask, ready } = opened();
+    for (const [at, id] of ["first", "second"].entries()) {
+      const more = campaign(id, `${at + 2}.00`, { creatives: [shared] });
+      ready.at(NOW)?.index.applyChange({ ...more, campaign: more, at: NOW }, microsOfText);
+      const [bid] = (await ask(request())).bids;
+      const noticed = verifyNotice(bid?.burl ?? "", ready.at(NOW)!.signer, NOW);
+      assert.deepEqual([bid?.cid, noticed.ok && noticed.notice.campaign], Array(2).fill(`adv-${id}#${id}`));
+    }
+  });
+
   it("tells who tests every decision, and bills nothing: no holds, no notices, no signed links", async () => {
     let holds = 0;
     const budgets = { hold: (all: readonly unknown[]) => all.map(() => ++holds > 0), release: () => {} };
@@ -258,6 +281,15 @@ describe("The exchange", () => {
       { campaign: "adv-low#low", bid: "2", fails: "floor" },
     ]);
     assert.equal(trace.at(-1)?.reason, "noDemand");
+  });
+
+  it("tells who tests why it did not even begin, and others nothing", async () => {
+    const { ask } = opened({ campaigns: two });
+    const foreign = { cur: ["XXX"] };
+    const { status, response } = await ask(request({ ...foreign, test: 1 }));
+    assert.deepEqual([status, response?.nbr, response?.seatbid], [200, NO_BID.noCurrency, []]);
+    const { answer } = await ask(request(foreign));
+    assert.deepEqual([answer.status, answer.body], [204, ""]);
   });
 
   it("explains of the first eight impressions only who does not fit: it takes longer than deciding", async () => {

@@ -120,8 +120,12 @@ describe("The exchange's meter", () => {
     const values = lines.map(({ DecisionMilliseconds }) => (DecisionMilliseconds as number[]).length);
     assert.deepEqual(values, [100, 100, 50]);
     assert.deepEqual(
-      lines.map(({ BidRequests }) => BidRequests),
-      [100, 100, 50],
+      lines.map(({ BidRequests, Bids, NoBids }) => [BidRequests, Bids, NoBids]),
+      [
+        [100, 200, 0],
+        [100, 200, 0],
+        [50, 100, 0],
+      ],
     );
   });
 

@@ -3,6 +3,7 @@ import { openPorts } from "../../../../functions/ad-exchange/adapters/open-ports
 import { Exchange } from "../../../../functions/ad-exchange/bid-handler/exchange";
 import type { Measured } from "../../../../functions/ad-exchange/bid-handler/meter";
 import { Sale } from "../../../../functions/ad-exchange/bid-handler/sale";
+import { noticeAddresses } from "../../../../functions/ad-exchange/domain/auction/notice-addresses";
 import type { Ports } from "../../../../functions/ad-exchange/domain/ports";
 import { campaign, NOW, opened, PUBLISHER, request } from "../support/exchange";
 import { SETTINGS } from "../support/settings";
@@ -26,7 +27,7 @@ function timed(ports: (takes: Takes) => Partial<Ports>) {
     ports: { ...openPorts(), ...ports(takes) },
     testDemand: { ask: () => [] },
     meter: { record: (one) => measured.push(one) },
-    ...{ now: () => NOW + passed, clock: () => passed, noticeUrl: "https://exchange.example" },
+    ...{ now: () => NOW + passed, clock: () => passed, addresses: noticeAddresses("https://exchange.example") },
   });
   const call = { body: JSON.stringify(request({ tmax: 400 })), caller: PUBLISHER, receivedAt: NOW };
   return { answer: () => exchange.answer(call), measured };

@@ -6,7 +6,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { bundleOf } from "../../../../components/shared/bundle";
-import { parseSigningKeys, type SigningKey } from "../../../../functions/ad-exchange/domain/auth/signing-keys";
+import { parseSigningKeys, type StoredSigningKey } from "../../../../functions/ad-exchange/domain/auth/signing-keys";
 import { rotate } from "../../../../functions/ad-exchange/key-rotation/key-rotation";
 import { SecretsManagerVersions } from "../../../../functions/ad-exchange/key-rotation/secret-versions";
 import { BUDGET_KIB } from "../../../bench/bundles";
@@ -100,7 +100,7 @@ class Rotating {
     this.clock.pass(1_000);
   }
 
-  get current(): readonly SigningKey[] {
+  get current(): readonly StoredSigningKey[] {
     const [version] = [...this.versions.values()].filter(({ stages }) => stages.includes("AWSCURRENT"));
     return parseSigningKeys(version?.value ?? "").keys;
   }

@@ -5,7 +5,6 @@ import {
   expand,
   type MacroMode,
   type MacroValues,
-  NO_VALUES,
 } from "../../../../functions/ad-exchange/domain/notices/macros";
 import { macroValues, type Settlement } from "../../../../functions/ad-exchange/domain/notices/settlement";
 
@@ -26,6 +25,9 @@ const MACROS: Readonly<Record<string, readonly [keyof MacroValues, string]>> = {
   AUCTION_DISCOUNT_PCT: ["discountPct", "20"],
   AUCTION_DISCOUNT_CPM: ["discountCpm", "2"],
 };
+const NO_VALUES = Object.fromEntries(
+  [...Object.values(MACROS).map(([field]) => field), "click", "view"].map((field) => [field, ""]),
+) as unknown as MacroValues;
 const VALUES: MacroValues = { ...NO_VALUES, ...Object.fromEntries(Object.values(MACROS)), click: "https://c.example/" };
 const fill = (text: string, values = VALUES, mode?: MacroMode) => expand(compileTemplate(text), values, mode);
 const macro = (name: string) => `\${${name}}`;

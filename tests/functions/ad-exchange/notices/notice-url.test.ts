@@ -7,6 +7,7 @@ import {
   noticeTokens,
   type VerifiedNotice,
   verifyNotice,
+  type WrittenNotice,
 } from "../../../../functions/ad-exchange/domain/notices/notice-url";
 import { type Holder, signer } from "../../../../functions/ad-exchange/domain/notices/signer";
 
@@ -35,7 +36,9 @@ const HOLDER: Readonly<Record<NoticeKind, Holder>> = {
   click: "browser",
 };
 const KINDS = Object.keys(HOLDER) as NoticeKind[];
-const tokenOf = (kind: NoticeKind, notice = NOTICE, keys = KEYS) => noticeTokens(notice, keys)[HOLDER[kind]];
+const written = (notice: Notice): WrittenNotice =>
+  JSON.parse(JSON.stringify(notice), (_, value) => (typeof value === "string" ? JSON.stringify(value) : value));
+const tokenOf = (kind: NoticeKind, notice = NOTICE, keys = KEYS) => noticeTokens(written(notice), keys)[HOLDER[kind]];
 const urlOf = (kind: NoticeKind, token: string) => `https://n.example/base/n/${kind}/${token}`;
 const because = (result: VerifiedNotice) => (result.ok ? "ok" : result.because);
 
