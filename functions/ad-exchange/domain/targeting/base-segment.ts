@@ -1,5 +1,5 @@
 import { BitArena } from "./bit-arena";
-import { andBits, type Bits, flipBits, wordsFor } from "./bits";
+import { type Bits, flipBits, wordsFor } from "./bits";
 import type { Dayparts } from "./dayparts";
 import type { Group } from "./group";
 import { DENSE, dimensionOfBase, NOTHING, type Postings } from "./postings";
@@ -40,8 +40,6 @@ export class BaseSegment implements Segment {
   readonly #unrestricted: readonly number[];
   readonly #scratches: readonly number[];
   readonly #made = new Map<number, number>();
-  /** By two sets, the number of one times `MOST_SETS` plus that of the other: what they have in common. */
-  readonly #commons = new Map<number, number>();
   readonly #fixed: number;
 
   constructor(parts: BaseParts) {
@@ -100,19 +98,7 @@ export class BaseSegment implements Segment {
     if (this.#arena.room >= names) return false;
     this.#arena.cut(this.#fixed);
     this.#made.clear();
-    this.#commons.clear();
     return true;
-  }
-
-  /** Requests that differ in all else have the same country, device, system and size time and again. */
-  both(one: number, other: number): number {
-    const key = (one / this.#length) * MOST_SETS + other / this.#length;
-    const known = this.#commons.get(key);
-    if (known !== undefined) return known;
-    const made = this.#arena.add(this.#arena.view(one));
-    andBits(this.#arena.view(made), this.words, this.#arena.view(other));
-    this.#commons.set(key, made);
-    return made;
   }
 
   #make(name: number): number {

@@ -55,6 +55,13 @@ export class Group {
     this.#bits[this.#bitsCount++] = at;
   }
 
+  /** The one bitset that it is; -1 where it is not one. */
+  get set(): number {
+    if (this.#listCount > 0 || this.#bitsCount > 1) return -1;
+    if (this.#bitsCount === 0) return this.#base;
+    return this.#base === this.scratch ? this.#bits[0]! : -1;
+  }
+
   /** @param list entries, rising, from one place to before another */
   addList(list: ArrayLike<number>, from: number, end: number): void {
     const at = this.#listCount++;

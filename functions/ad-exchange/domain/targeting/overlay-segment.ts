@@ -91,11 +91,6 @@ export class OverlaySegment implements Segment {
     if (list !== undefined) group.addList(list, 0, list.length);
   }
 
-  /** Its bitsets change with every campaign that comes. */
-  both(): number {
-    return -1;
-  }
-
   makeRoom(): boolean {
     return false;
   }

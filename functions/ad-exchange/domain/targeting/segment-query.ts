@@ -8,6 +8,8 @@ import { SINGLE_DIMENSIONS, SPACE } from "./spaces";
 
 /** Bitsets that a request, or a slot, may need made: more than its names are. */
 const MOST_NAMES = 120;
+/** Of live entries, of the dimensions of one value, and of the groups. */
+const MOST_SETS = 1 + SINGLE_DIMENSIONS + 6;
 
 /** A request and a slot as bitsets of one segment: which of its entries may match. One is kept and asked anew. */
 export class SegmentQuery {
@@ -17,13 +19,14 @@ export class SegmentQuery {
   asksCategories = false;
   readonly block = new Int32Array(32);
   readonly #words: Uint32Array;
-  /**
-   * Bitsets of the dimensions of which a request has one value, and what they have in common where that is kept: those of
-   * the formats have only that, then.
-   */
-  readonly #singles: number[] = [];
-  #common = 0;
-  #hasSeats = false;
+  /** Bitsets that have every entry that may match: of live entries, of each dimension of one value, and of whatever else is one bitset. */
+  readonly #sets = new Int32Array(MOST_SETS);
+  #count = 0;
+  /** How many of them are of the request; those behind are of the slot. */
+  #ofRequest = 0;
+  /** Where an entry has to be in one of several bitsets. */
+  readonly #groups: Group[] = [];
+  #groupsOfRequest = 0;
   readonly #segments: Group;
   readonly #places: Group;
   readonly #categories: Group;
@@ -43,44 +46,40 @@ export class SegmentQuery {
 
   /** Takes what is alike for all slots of a request. */
   ask(question: Question): void {
-    this.segment.makeRoom(MOST_NAMES);
+    const { segment } = this;
+    segment.makeRoom(MOST_NAMES);
+    this.#count = this.#groups.length = 0;
+    this.#sets[this.#count++] = segment.live;
     for (let dimension = 0; dimension < SINGLE_DIMENSIONS; dimension++)
-      this.#singles[dimension] = this.#single(question, dimension);
-    this.#common = this.#singles[0]!;
-    for (let dimension = 1; dimension < SINGLE_DIMENSIONS && this.#common >= 0; dimension++)
-      this.#common = this.segment.both(this.#common, this.#singles[dimension]!);
+      this.#sets[this.#count++] = this.#single(question, dimension);
     this.asksSegments = this.#several(this.#segments, SPACE.segment, question.segments);
     this.asksPlaces = this.#several(this.#places, SPACE.place, question.places);
     this.asksCategories = this.#several(this.#categories, SPACE.category, question.categories);
     const { allowedSeats } = question;
-    this.#hasSeats = question.traits!.allowedSeats.length > 0 && allowedSeats.length <= MOST_VALUES;
     this.#seats.reset(-1);
-    if (this.#hasSeats) this.#gather(this.#seats, allowedSeats);
-    else this.#seats.passAll();
+    if (question.traits!.allowedSeats.length === 0 || allowedSeats.length > MOST_VALUES) this.#seats.passAll();
+    else this.#gather(this.#seats, allowedSeats);
+    this.#require(this.#seats);
+    this.#ofRequest = this.#count;
+    this.#groupsOfRequest = this.#groups.length;
   }
 
   askSlot({ formats, deals, knownDeals, slot }: SlotTerms, question: Question): void {
     const { segment } = this;
     if (segment.makeRoom(MOST_NAMES)) this.ask(question);
+    this.#count = this.#ofRequest;
+    this.#groups.length = this.#groupsOfRequest;
     this.#formats.reset(-1);
     for (let at = 0; at < formats.length; at++) {
       const bits = segment.bits(formats[at]!);
-      if (bits >= 0) this.#formats.addBits(this.#common < 0 ? bits : segment.both(this.#common, bits));
+      if (bits >= 0) this.#formats.addBits(bits);
       else if (formats[at]! >= 0) segment.gather(formats[at]!, this.#formats);
     }
+    this.#require(this.#formats);
     this.#deals.reset(slot.privateOnly ? -1 : segment.unrestricted(SPACE.deal));
     if (knownDeals > MOST_VALUES) this.#deals.passAll();
     else if (knownDeals > 0) this.#gather(this.#deals, deals);
-  }
-
-  /** Makes the words of all entries below a number right. */
-  advance(limit: number): void {
-    this.#segments.advance(limit);
-    this.#places.advance(limit);
-    this.#categories.advance(limit);
-    this.#seats.advance(limit);
-    this.#formats.advance(limit);
-    this.#deals.advance(limit);
+    this.#require(this.#deals);
   }
 
   /**
@@ -104,25 +103,18 @@ export class SegmentQuery {
 
   /** Makes the words of all entries below a number right. */
   #advance(limit: number): void {
-    this.#segments.advance(limit);
-    this.#places.advance(limit);
-    this.#categories.advance(limit);
-    this.#formats.advance(limit);
-    this.#deals.advance(limit);
-    if (this.#hasSeats) this.#seats.advance(limit);
+    for (let at = 0; at < this.#groups.length; at++) this.#groups[at]!.advance(limit);
   }
 
   /** A word of the entries that may match, or of its summary; right as far as it was advanced. */
   #word(at: number): number {
     const words = this.#words;
-    let word = words[this.segment.live + at]! & this.#formats.word(at);
-    if (this.#common < 0)
-      for (let index = 0; index < SINGLE_DIMENSIONS; index++) word &= words[this.#singles[index]! + at]!;
-    if (word === 0) return 0;
-    word &= this.#segments.word(at) & this.#deals.word(at);
-    if (word === 0) return 0;
-    word &= this.#categories.word(at) & this.#places.word(at);
-    return this.#hasSeats ? word & this.#seats.word(at) : word;
+    const sets = this.#sets;
+    let word = words[sets[0]! + at]! & words[sets[1]! + at]! & words[sets[2]! + at]!;
+    word &= words[sets[3]! + at]! & words[sets[4]! + at]! & words[sets[5]! + at]!;
+    for (let set = SINGLE_DIMENSIONS + 1; set < this.#count; set++) word &= words[sets[set]! + at]!;
+    for (let group = 0; group < this.#groups.length && word !== 0; group++) word &= this.#groups[group]!.word(at);
+    return word;
   }
 
   /** The first of its conditions that an entry does not meet. */
@@ -131,11 +123,11 @@ export class SegmentQuery {
     const has = (bits: number) => ((this.#words[bits + (entry >>> 5)]! >>> (entry & 31)) & 1) === 1;
     const hasIn = (group: Group) => ((group.word(entry >>> 5) >>> (entry & 31)) & 1) === 1;
     if (!has(this.segment.live)) return REASON.notLive;
-    if (!has(this.#singles[SPACE.geo]!)) return REASON.geo;
-    if (!has(this.#singles[SPACE.deviceType]!)) return REASON.deviceType;
-    if (!has(this.#singles[SPACE.os]!)) return REASON.os;
-    if (!has(this.#singles[SPACE.channel]!)) return REASON.channel;
-    if (!has(this.#singles[SPACE.language]!)) return REASON.language;
+    if (!has(this.#sets[1 + SPACE.geo]!)) return REASON.geo;
+    if (!has(this.#sets[1 + SPACE.deviceType]!)) return REASON.deviceType;
+    if (!has(this.#sets[1 + SPACE.os]!)) return REASON.os;
+    if (!has(this.#sets[1 + SPACE.channel]!)) return REASON.channel;
+    if (!has(this.#sets[1 + SPACE.language]!)) return REASON.language;
     if (!hasIn(this.#segments)) return REASON.segment;
     if (!hasIn(this.#places)) return REASON.place;
     if (!hasIn(this.#categories)) return REASON.contentCategory;
@@ -157,7 +149,15 @@ export class SegmentQuery {
     group.reset(this.segment.unrestricted(dimension));
     if (names.length > MOST_VALUES) group.passAll();
     else this.#gather(group, names);
+    this.#require(group);
     return names.length > MOST_VALUES;
+  }
+
+  /** An entry has to be in it. What is one bitset needs no group; what says nothing is not asked. */
+  #require(group: Group): void {
+    const set = group.set;
+    if (set < 0) this.#groups.push(group);
+    else if (set !== this.segment.all) this.#sets[this.#count++] = set;
   }
 
   #gather(group: Group, names: readonly number[]): void {

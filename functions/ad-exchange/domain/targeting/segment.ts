@@ -24,8 +24,6 @@ export interface Segment {
   unrestricted(dimension: number): number;
   /** Entries that a request with this value may get, those without a condition too; -1 where no entry names it. */
   bits(name: number): number;
-  /** The entries that are in both of two bitsets: a third that is kept, where they never change; else -1. */
-  both(one: number, other: number): number;
   /** Adds the entries that name it. */
   gather(name: number, group: Group): void;
   /** Makes room for bitsets of some more names. @returns whether those that were made before are gone */
