@@ -16,6 +16,8 @@ export class Group {
   readonly #listAt = new Int32Array(MOST_VALUES);
   readonly #listEnd = new Int32Array(MOST_VALUES);
   #listCount = 0;
+  /** The lists' first entry that is not written out. */
+  #next = 0;
   #base: number;
 
   /** @param scratch an empty bitset of the segment's arena, of its own */
@@ -32,6 +34,7 @@ export class Group {
     this.rewind();
     this.#bitsCount = 0;
     this.#listCount = 0;
+    this.#next = Number.POSITIVE_INFINITY;
     this.#base = base < 0 ? this.scratch : base;
   }
 
@@ -55,6 +58,19 @@ export class Group {
     this.#bits[this.#bitsCount++] = at;
   }
 
+  get hasLists(): boolean {
+    return this.#listCount > 0;
+  }
+
+  /** Writes the places, in bytes, of the bitsets of which an entry is in one. @returns where they end */
+  writePlaces(places: Int32Array, from: number): number {
+    let at = from;
+    if (this.#base !== this.scratch) places[at++] = this.#base << 2;
+    if (this.#listCount > 0) places[at++] = this.scratch << 2;
+    for (let index = 0; index < this.#bitsCount; index++) places[at++] = this.#bits[index]! << 2;
+    return at;
+  }
+
   /** The one bitset that it is; -1 where it is not one. */
   get set(): number {
     if (this.#listCount > 0 || this.#bitsCount > 1) return -1;
@@ -68,16 +84,20 @@ export class Group {
     this.#lists[at] = list;
     this.#listAt[at] = from;
     this.#listEnd[at] = end;
+    this.#next = Math.min(this.#next, list[from]!);
   }
 
   /** Writes out the lists' entries below a number; numbers rise from one slot's beginning to its end. */
   advance(limit: number): void {
+    if (this.#next >= limit) return;
+    this.#next = Number.POSITIVE_INFINITY;
     for (let index = 0; index < this.#listCount; index++) {
       const list = this.#lists[index]!;
       const end = this.#listEnd[index]!;
       let at = this.#listAt[index]!;
       for (; at < end && list[at]! < limit; at++) this.#write(list[at]!);
       this.#listAt[index] = at;
+      if (at < end) this.#next = Math.min(this.#next, list[at]!);
     }
   }
 

@@ -30,6 +30,7 @@ export class OverlaySegment implements Segment {
   readonly words = wordsFor(OVERLAY_CAPACITY);
   readonly #arena = new BitArena(emptyBits(this.words).length, MOST_VALUES_NAMED);
   readonly arena = this.#arena.words;
+  readonly memory = this.#arena.memory;
   readonly live = this.#arena.add();
   readonly all = this.#arena.add();
   readonly #unrestricted = Array.from({ length: DIMENSIONS }, () => this.#arena.add());
@@ -89,6 +90,11 @@ export class OverlaySegment implements Segment {
   gather(name: number, group: Group): void {
     const list = this.#lists.get(name);
     if (list !== undefined) group.addList(list, 0, list.length);
+  }
+
+  /** Its entries are in no order. */
+  summariesFrom(): number {
+    return (wordsFor(this.size) + 31) >>> 5;
   }
 
   makeRoom(): boolean {

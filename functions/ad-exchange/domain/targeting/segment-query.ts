@@ -1,15 +1,13 @@
-import { lowestBit } from "./bits";
 import { Group, MOST_VALUES } from "./group";
 import type { Question } from "./question";
 import { REASON, type Reason } from "./reasons";
 import type { Segment } from "./segment";
+import { Sieve } from "./sieve";
 import type { SlotTerms } from "./slot-terms";
 import { SINGLE_DIMENSIONS, SPACE } from "./spaces";
 
 /** Bitsets that a request, or a slot, may need made: more than its names are. */
 const MOST_NAMES = 120;
-/** Of live entries, of the dimensions of one value, and of the groups. */
-const MOST_SETS = 1 + SINGLE_DIMENSIONS + 6;
 
 /** A request and a slot as bitsets of one segment: which of its entries may match. One is kept and asked anew. */
 export class SegmentQuery {
@@ -17,16 +15,11 @@ export class SegmentQuery {
   asksSegments = false;
   asksPlaces = false;
   asksCategories = false;
-  readonly block = new Int32Array(32);
+  /** Tells them. */
+  readonly sieve: Sieve;
   readonly #words: Uint32Array;
-  /** Bitsets that have every entry that may match: of live entries, of each dimension of one value, and of whatever else is one bitset. */
-  readonly #sets = new Int32Array(MOST_SETS);
-  #count = 0;
-  /** How many of them are of the request; those behind are of the slot. */
-  #ofRequest = 0;
-  /** Where an entry has to be in one of several bitsets. */
-  readonly #groups: Group[] = [];
-  #groupsOfRequest = 0;
+  /** By dimension of which requests have one value: the entries that take it. */
+  readonly #singles = new Int32Array(SINGLE_DIMENSIONS);
   readonly #segments: Group;
   readonly #places: Group;
   readonly #categories: Group;
@@ -36,6 +29,7 @@ export class SegmentQuery {
 
   constructor(readonly segment: Segment) {
     this.#words = segment.arena;
+    this.sieve = new Sieve(segment);
     this.#segments = new Group(segment, segment.scratch(0));
     this.#places = new Group(segment, segment.scratch(1));
     this.#categories = new Group(segment, segment.scratch(2));
@@ -48,10 +42,12 @@ export class SegmentQuery {
   ask(question: Question): void {
     const { segment } = this;
     segment.makeRoom(MOST_NAMES);
-    this.#count = this.#groups.length = 0;
-    this.#sets[this.#count++] = segment.live;
-    for (let dimension = 0; dimension < SINGLE_DIMENSIONS; dimension++)
-      this.#sets[this.#count++] = this.#single(question, dimension);
+    this.sieve.clear();
+    for (let dimension = 0; dimension < SINGLE_DIMENSIONS; dimension++) {
+      this.#singles[dimension] = this.#single(question, dimension);
+      this.sieve.require(this.#singles[dimension]!);
+    }
+    this.sieve.require(segment.live);
     this.asksSegments = this.#several(this.#segments, SPACE.segment, question.segments);
     this.asksPlaces = this.#several(this.#places, SPACE.place, question.places);
     this.asksCategories = this.#several(this.#categories, SPACE.category, question.categories);
@@ -60,15 +56,13 @@ export class SegmentQuery {
     if (question.traits!.allowedSeats.length === 0 || allowedSeats.length > MOST_VALUES) this.#seats.passAll();
     else this.#gather(this.#seats, allowedSeats);
     this.#require(this.#seats);
-    this.#ofRequest = this.#count;
-    this.#groupsOfRequest = this.#groups.length;
+    this.sieve.keep();
   }
 
   askSlot({ formats, deals, knownDeals, slot }: SlotTerms, question: Question): void {
     const { segment } = this;
     if (segment.makeRoom(MOST_NAMES)) this.ask(question);
-    this.#count = this.#ofRequest;
-    this.#groups.length = this.#groupsOfRequest;
+    this.sieve.again();
     this.#formats.reset(-1);
     for (let at = 0; at < formats.length; at++) {
       const bits = segment.bits(formats[at]!);
@@ -82,52 +76,19 @@ export class SegmentQuery {
     this.#require(this.#deals);
   }
 
-  /**
-   * Looks at the entries of one word of the summary: 32 words of 32 entries. What may match of them is in `block` then.
-   * @returns a bit for each word that is not zero
-   */
-  search(summary: number): number {
-    const { block } = this;
-    this.#advance((summary + 1) << 10);
-    let some = this.#word(this.segment.words + summary);
-    let found = 0;
-    while (some !== 0) {
-      const index = lowestBit(some);
-      some &= some - 1;
-      const word = this.#word((summary << 5) | index);
-      block[index] = word;
-      if (word !== 0) found |= 1 << index;
-    }
-    return found;
-  }
-
-  /** Makes the words of all entries below a number right. */
-  #advance(limit: number): void {
-    for (let at = 0; at < this.#groups.length; at++) this.#groups[at]!.advance(limit);
-  }
-
-  /** A word of the entries that may match, or of its summary; right as far as it was advanced. */
-  #word(at: number): number {
-    const words = this.#words;
-    const sets = this.#sets;
-    let word = words[sets[0]! + at]! & words[sets[1]! + at]! & words[sets[2]! + at]!;
-    word &= words[sets[3]! + at]! & words[sets[4]! + at]! & words[sets[5]! + at]!;
-    for (let set = SINGLE_DIMENSIONS + 1; set < this.#count; set++) word &= words[sets[set]! + at]!;
-    for (let group = 0; group < this.#groups.length && word !== 0; group++) word &= this.#groups[group]!.word(at);
-    return word;
-  }
-
   /** The first of its conditions that an entry does not meet. */
   lacks(entry: number): Reason {
-    this.#advance(Number.POSITIVE_INFINITY);
     const has = (bits: number) => ((this.#words[bits + (entry >>> 5)]! >>> (entry & 31)) & 1) === 1;
-    const hasIn = (group: Group) => ((group.word(entry >>> 5) >>> (entry & 31)) & 1) === 1;
+    const hasIn = (group: Group) => {
+      group.advance(Number.POSITIVE_INFINITY);
+      return ((group.word(entry >>> 5) >>> (entry & 31)) & 1) === 1;
+    };
     if (!has(this.segment.live)) return REASON.notLive;
-    if (!has(this.#sets[1 + SPACE.geo]!)) return REASON.geo;
-    if (!has(this.#sets[1 + SPACE.deviceType]!)) return REASON.deviceType;
-    if (!has(this.#sets[1 + SPACE.os]!)) return REASON.os;
-    if (!has(this.#sets[1 + SPACE.channel]!)) return REASON.channel;
-    if (!has(this.#sets[1 + SPACE.language]!)) return REASON.language;
+    if (!has(this.#singles[SPACE.geo]!)) return REASON.geo;
+    if (!has(this.#singles[SPACE.deviceType]!)) return REASON.deviceType;
+    if (!has(this.#singles[SPACE.os]!)) return REASON.os;
+    if (!has(this.#singles[SPACE.channel]!)) return REASON.channel;
+    if (!has(this.#singles[SPACE.language]!)) return REASON.language;
     if (!hasIn(this.#segments)) return REASON.segment;
     if (!hasIn(this.#places)) return REASON.place;
     if (!hasIn(this.#categories)) return REASON.contentCategory;
@@ -156,8 +117,8 @@ export class SegmentQuery {
   /** An entry has to be in it. What is one bitset needs no group; what says nothing is not asked. */
   #require(group: Group): void {
     const set = group.set;
-    if (set < 0) this.#groups.push(group);
-    else if (set !== this.segment.all) this.#sets[this.#count++] = set;
+    if (set < 0) this.sieve.requireAny(group);
+    else if (set !== this.segment.all) this.sieve.require(set);
   }
 
   #gather(group: Group, names: readonly number[]): void {

@@ -1,6 +1,8 @@
+import type { Micros } from "../money";
 import type { Dayparts } from "./dayparts";
 import type { Group } from "./group";
 import type { Records } from "./records";
+import type { BitMemory } from "./words-together";
 
 /** How many empty bitsets a segment has for its query to write to. */
 export const SCRATCHES = 6;
@@ -15,10 +17,14 @@ export interface Segment {
   readonly dayparts: Dayparts;
   /** Where all bitsets are; each is known by where it begins. */
   readonly arena: Uint32Array;
+  /** What it lies in. */
+  readonly memory: BitMemory;
   /** Entries that bid. */
   readonly live: number;
   /** Every entry there could be. */
   readonly all: number;
+  /** Words of the summary behind which every bid is lower. */
+  summariesFrom(leastMicros: Micros): number;
   scratch(number: number): number;
   /** Entries without a condition in a dimension. */
   unrestricted(dimension: number): number;
