@@ -2,6 +2,7 @@ import type { Creative } from "../campaign";
 import type { Audio, Banner, Format, Video } from "../openrtb/bid-request";
 import { MARKUP, type MarkupType } from "../openrtb/codes";
 import { assetsOf, type NativeAssets, nativeFits } from "../openrtb/native-fit";
+import type { Numbers } from "./numbers";
 import type { Question } from "./question";
 import { REASON, type Reason } from "./reasons";
 import { CREATIVE, CREATIVE_DOUBLE, doublesAt, OTHERS, type Records, wordsAt } from "./records";
@@ -171,9 +172,9 @@ export function ruleOf(rules: Uint32Array, start: number, kind: number): number 
 }
 
 /** Whether any of the rule's names is among a few. */
-export function namesAny(rules: Uint32Array, head: number, names: readonly number[]): boolean {
+export function namesAny(rules: Uint32Array, head: number, names: Numbers): boolean {
   if (head === 0) return false;
   const end = head + countOf(rules[head]!);
-  for (let at = head + 1; at <= end; at++) if (names.includes(rules[at]!)) return true;
+  for (let at = head + 1; at <= end; at++) if (names.has(rules[at]!)) return true;
   return false;
 }

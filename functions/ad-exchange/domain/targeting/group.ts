@@ -1,3 +1,4 @@
+import { Numbers } from "./numbers";
 import type { Segment } from "./segment";
 
 /** Values of a dimension beyond which its bitsets are not asked but each entry's rules: an OR of many costs more. */
@@ -9,7 +10,7 @@ export const MOST_VALUES = 16;
  */
 export class Group {
   readonly #words: Uint32Array;
-  readonly #touched: number[] = [];
+  readonly #touched = new Numbers();
   readonly #bits = new Int32Array(MOST_VALUES);
   #bitsCount = 0;
   #lists: ArrayLike<number>[] = [];
@@ -41,12 +42,12 @@ export class Group {
   /** Takes back what was written out of lists. */
   rewind(): void {
     const { segment, scratch } = this;
-    for (let at = 0; at < this.#touched.length; at++) {
-      const word = this.#touched[at]!;
+    for (let at = 0; at < this.#touched.count; at++) {
+      const word = this.#touched.at(at);
       this.#words[scratch + word] = 0;
       this.#words[scratch + segment.words + (word >>> 5)] = 0;
     }
-    this.#touched.length = 0;
+    this.#touched.clear();
   }
 
   /** It says nothing: every entry is in. */
@@ -114,6 +115,6 @@ export class Group {
     const word = entry >>> 5;
     this.#words[scratch + word]! |= 1 << (entry & 31);
     this.#words[scratch + segment.words + (word >>> 5)]! |= 1 << (word & 31);
-    this.#touched.push(word);
+    this.#touched.add(word);
   }
 }

@@ -62,7 +62,7 @@ export class Matcher {
     into.clear();
     this.#found.clear();
     this.#taken = 0;
-    if (this.#terms.formats.length === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
+    if (this.#terms.formats.count === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
     const allowed = Math.max(this.#question.examinable, EXAMINED_BY_SLOT);
     this.#examinable = allowed;
     this.#passable = PASSED_OVER;

@@ -1,4 +1,5 @@
 import { Group, MOST_VALUES } from "./group";
+import type { Numbers } from "./numbers";
 import type { Question } from "./question";
 import { REASON, type Reason } from "./reasons";
 import type { Segment } from "./segment";
@@ -53,7 +54,7 @@ export class SegmentQuery {
     this.asksCategories = this.#several(this.#categories, SPACE.category, question.categories);
     const { allowedSeats } = question;
     this.#seats.reset(-1);
-    if (question.traits!.allowedSeats.length === 0 || allowedSeats.length > MOST_VALUES) this.#seats.passAll();
+    if (question.traits!.allowedSeats.length === 0 || allowedSeats.count > MOST_VALUES) this.#seats.passAll();
     else this.#gather(this.#seats, allowedSeats);
     this.#require(this.#seats);
     this.sieve.keep();
@@ -64,10 +65,10 @@ export class SegmentQuery {
     if (segment.makeRoom(MOST_NAMES)) this.ask(question);
     this.sieve.again();
     this.#formats.reset(-1);
-    for (let at = 0; at < formats.length; at++) {
-      const bits = segment.bits(formats[at]!);
+    for (let at = 0; at < formats.count; at++) {
+      const bits = segment.bits(formats.at(at));
       if (bits >= 0) this.#formats.addBits(bits);
-      else if (formats[at]! >= 0) segment.gather(formats[at]!, this.#formats);
+      else if (formats.at(at) >= 0) segment.gather(formats.at(at), this.#formats);
     }
     this.#require(this.#formats);
     this.#deals.reset(slot.privateOnly ? -1 : segment.unrestricted(SPACE.deal));
@@ -106,12 +107,12 @@ export class SegmentQuery {
   }
 
   /** @returns whether there are too many */
-  #several(group: Group, dimension: number, names: readonly number[]): boolean {
+  #several(group: Group, dimension: number, names: Numbers): boolean {
     group.reset(this.segment.unrestricted(dimension));
-    if (names.length > MOST_VALUES) group.passAll();
+    if (names.count > MOST_VALUES) group.passAll();
     else this.#gather(group, names);
     this.#require(group);
-    return names.length > MOST_VALUES;
+    return names.count > MOST_VALUES;
   }
 
   /** An entry has to be in it. What is one bitset needs no group; what says nothing is not asked. */
@@ -121,7 +122,7 @@ export class SegmentQuery {
     else if (set !== this.segment.all) this.sieve.require(set);
   }
 
-  #gather(group: Group, names: readonly number[]): void {
-    for (let at = 0; at < names.length; at++) if (names[at]! >= 0) this.segment.gather(names[at]!, group);
+  #gather(group: Group, names: Numbers): void {
+    for (let at = 0; at < names.count; at++) if (names.at(at) >= 0) this.segment.gather(names.at(at), group);
   }
 }

@@ -24,6 +24,7 @@ export class Sieve {
   #groupsEnd = GROUPS;
   /** Groups that write out lists as the search gets on. */
   readonly #listed: Group[] = [];
+  #listedCount = 0;
   #keptSets = 0;
   #keptGroups = 0;
   #keptListed = 0;
@@ -42,21 +43,21 @@ export class Sieve {
   clear(): void {
     this.#setsEnd = SETS;
     this.#groupsEnd = GROUPS;
-    this.#listed.length = 0;
+    this.#listedCount = 0;
   }
 
   /** Keeps what is asked so far, for `again`. */
   keep(): void {
     this.#keptSets = this.#setsEnd;
     this.#keptGroups = this.#groupsEnd;
-    this.#keptListed = this.#listed.length;
+    this.#keptListed = this.#listedCount;
   }
 
   /** Asks only what was kept. */
   again(): void {
     this.#setsEnd = this.#keptSets;
     this.#groupsEnd = this.#keptGroups;
-    this.#listed.length = this.#keptListed;
+    this.#listedCount = this.#keptListed;
   }
 
   /** An entry has to be in a bitset. */
@@ -69,7 +70,7 @@ export class Sieve {
     const from = this.#groupsEnd;
     this.#groupsEnd = group.writePlaces(this.#words, from + 1);
     this.#words[from] = this.#groupsEnd * WORD_BYTES;
-    if (group.hasLists) this.#listed.push(group);
+    if (group.hasLists) this.#listed[this.#listedCount++] = group;
   }
 
   /** Begins with the first entry. @param summaries how many words of the summary are looked at */
@@ -98,7 +99,7 @@ export class Sieve {
   #lookAhead(): void {
     const from = this.#known;
     this.#known += 32;
-    for (let at = 0; at < this.#listed.length; at++) this.#listed[at]!.advance(this.#known << 10);
+    for (let at = 0; at < this.#listedCount; at++) this.#listed[at]!.advance(this.#known << 10);
     this.#some = this.#meet(this.#length + from) & bitsBelow(this.#end - from);
   }
 
