@@ -56,6 +56,18 @@ describe("The holder of the index", () => {
     assert.equal(holder.isPreparing, false);
   });
 
+  it("says what the next index made of each change that it is told", () => {
+    const told: string[] = [];
+    const holder = new IndexHolder(centsToMicros, ({ id }, applied) => told.push(`${id} ${applied}`));
+    holder.adopt(indexOf([campaign(1)]));
+    assert.equal(holder.apply(change(2, 2, { currency: "XXX" })), "refused");
+    assert.equal(holder.apply(change(3, 2)), "taken");
+    assert.deepEqual(told, []);
+    holder.adopt(indexOf([campaign(1), campaign(3, { version: 2 })], 2, NOW));
+    while (holder.work());
+    assert.deepEqual(told, ["c2 refused", "c3 known"]);
+  });
+
   it("takes no older index, and forgets changes that a newer one has long had", () => {
     const holder = new IndexHolder(centsToMicros);
     holder.adopt(indexOf([campaign(1)], 5));
