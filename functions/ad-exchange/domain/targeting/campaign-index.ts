@@ -35,12 +35,6 @@ export interface Explanation {
   readonly reason: ReasonName;
 }
 
-/** Texts of a campaign that answers name. */
-interface Names {
-  readonly key: string;
-  readonly seat: string;
-}
-
 /** Ordinal of a campaign that cannot bid. */
 const NOWHERE = -1;
 
@@ -62,10 +56,10 @@ export class CampaignIndex implements Searched {
   readonly #dictionary: Dictionary;
   readonly #texts: SnapshotTexts;
   readonly #keySlots: Uint32Array;
-  /** By ordinal, of campaigns that have matched: their texts are not decoded again. As long as the ordinals, so that it stays a plain array. */
-  readonly #names: (Names | undefined)[];
-  /** The same text for all campaigns of a seat, for seats are compared. */
-  readonly #seats = new Map<string, string>();
+  /** By ordinal, of campaigns that have won: they are not put together again. As long as the ordinals, so that it stays a plain array. */
+  readonly #keys: (string | undefined)[];
+  /** By number: a few hundred, of which each auction compares some. */
+  readonly #seats = new Map<number, string>();
   readonly #matcher: Matcher;
   /** Where campaigns are that have changed since the snapshot, and their versions. */
   readonly #changed = new Map<string, { readonly version: number; readonly entry: number }>();
@@ -77,7 +71,7 @@ export class CampaignIndex implements Searched {
     this.base = new BaseSegment(parts);
     this.overlayOrdinal = countOfRecords(parts.entries);
     this.overlayCreative = countOfRecords(parts.creatives);
-    this.#names = new Array(this.overlayOrdinal + OVERLAY_CAPACITY);
+    this.#keys = new Array(this.overlayOrdinal + OVERLAY_CAPACITY);
     this.#size = parts.size;
     this.#dictionary = parts.dictionary;
     this.#texts = new SnapshotTexts(parts);
@@ -143,11 +137,20 @@ export class CampaignIndex implements Searched {
 
   /** "<advertiser>#<id>". */
   keyOf(ordinal: number): string {
-    return this.#namesOf(ordinal).key;
+    const known = this.#keys[ordinal];
+    if (known !== undefined) return known;
+    const key = campaignKey(this.campaign(ordinal));
+    this.#keys[ordinal] = key;
+    return key;
   }
 
-  seatOf(ordinal: number): string {
-    return this.#namesOf(ordinal).seat;
+  /** A seat's text by its number. */
+  seat(number: number): string {
+    const known = this.#seats.get(number);
+    if (known !== undefined) return known;
+    const text = this.#dictionary.textOf(number);
+    this.#seats.set(number, text);
+    return text;
   }
 
   /** Whether it has a frequency cap. */
@@ -197,17 +200,6 @@ export class CampaignIndex implements Searched {
     if (entry === NOWHERE) return false;
     this.#setLive(entry, isLive);
     return true;
-  }
-
-  #namesOf(ordinal: number): Names {
-    const known = this.#names[ordinal];
-    if (known !== undefined) return known;
-    const { advertiser, id, seat: text } = this.campaign(ordinal);
-    const seat = this.#seats.get(text) ?? text;
-    this.#seats.set(seat, seat);
-    const names = { key: campaignKey({ advertiser, id }), seat };
-    this.#names[ordinal] = names;
-    return names;
   }
 
   #add(campaign: Campaign | undefined, toMicros: ToMicros): readonly [Applied, number] {
