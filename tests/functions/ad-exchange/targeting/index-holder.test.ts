@@ -142,6 +142,17 @@ describe("A change", () => {
     assert.equal(index.campaign(into.ordinal[0]!).version, 2);
   });
 
+  it("is explained as it is now, and not as it was, too", () => {
+    const index = indexOf([campaign(1, { bid: "2.00" }), campaign(2)]);
+    index.applyChange(change(1, 2, { bid: "3.00" }), centsToMicros);
+    const explained = index.explain(TRAITS, BANNER, 10).map(({ id, bidMicros, reason }) => [id, bidMicros, reason]);
+    assert.deepEqual(explained[0], ["c1", 3_000_000, "fits"]);
+    assert.deepEqual(
+      explained.map(([id]) => id),
+      ["c1", "c2"],
+    );
+  });
+
   it("of its live bit is found under its name only", () => {
     const index = indexOf([campaign(1), campaign(1, { advertiser: "other" })]);
     assert.equal(index.setLive("other", "c1", false), true);
