@@ -18,6 +18,8 @@ export class CampaignOffer implements Offer {
     readonly slot: number,
     readonly priceMicros: Micros,
     readonly deal: DealTerms | undefined,
+    /** Number of the seat in the index: an auction asks it of all, and most are of few seats. */
+    private readonly seatNumber: number,
   ) {}
 
   /** A campaign may win several slots of a request, so the slot is part of it. */
@@ -32,7 +34,7 @@ export class CampaignOffer implements Offer {
   }
 
   get seat(): string {
-    return this.index.seatOf(this.ordinal);
+    return this.index.seat(this.seatNumber);
   }
 
   get isCapped(): boolean {
@@ -60,6 +62,7 @@ export function addOffers(offers: Offer[], index: CampaignIndex, slot: Slot, mat
         slot.index,
         matches.bidMicros[at]!,
         deal < 0 ? undefined : slot.deals[deal],
+        matches.seat[at]!,
       ),
     );
   }

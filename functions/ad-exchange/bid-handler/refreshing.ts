@@ -2,6 +2,7 @@ import { parseSigningKeys } from "../domain/auth/signing-keys";
 import type { CampaignChange } from "../domain/changes/change";
 import { signer } from "../domain/notices/signer";
 import type { CampaignIndex } from "../domain/targeting/campaign-index";
+import type { Applied, Change } from "../domain/targeting/change";
 import { IndexHolder } from "../domain/targeting/index-holder";
 import { loadSnapshot } from "../domain/targeting/load-snapshot";
 import type { RefreshHandlers } from "../refresh/refresher";
@@ -16,7 +17,11 @@ export type Told = (message: string, fields: Readonly<Record<string, unknown>>) 
  * that has changed since it was built. What cannot be used is told, and what was there before stays.
  */
 export function refreshing(ready: Readiness, now: () => number, told: Told): RefreshHandlers {
-  const holder = new IndexHolder((amount, currency) => ready.microsOf(amount, currency, now()));
+  const tellOf = ({ advertiser, id, version }: Change, applied: Applied | undefined): void => {
+    if (applied === "full" || applied === "refused")
+      told(`a change of a campaign is ${applied}: it does not bid until a newer snapshot`, { advertiser, id, version });
+  };
+  const holder = new IndexHolder((amount, currency) => ready.microsOf(amount, currency, now()), tellOf);
   /** Before the first settings nobody knows what a campaign's currency is worth. Of snapshots only the newest waits: they are large. */
   let waiting: CampaignIndex | undefined;
   const waitingChanges: CampaignChange[] = [];
@@ -31,12 +36,7 @@ export function refreshing(ready: Readiness, now: () => number, told: Told): Ref
     holder.adopt(index);
     changeOver();
   };
-  const apply = (change: CampaignChange): void => {
-    const applied = holder.apply(change);
-    if (applied !== "full" && applied !== "refused") return;
-    const { advertiser, id, version } = change;
-    told(`a change of a campaign is ${applied}: it does not bid until a newer snapshot`, { advertiser, id, version });
-  };
+  const apply = (change: CampaignChange): void => tellOf(change, holder.apply(change));
   return {
     snapshot(file) {
       const index = loadSnapshot(file);

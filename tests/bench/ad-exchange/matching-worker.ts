@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Campaign } from "../../../functions/ad-exchange/domain/campaign";
+import { type Campaign, campaignKey } from "../../../functions/ad-exchange/domain/campaign";
 import { microsOfText } from "../../../functions/ad-exchange/domain/price";
 import type { CampaignIndex } from "../../../functions/ad-exchange/domain/targeting/campaign-index";
 import { compileSnapshot } from "../../../functions/ad-exchange/domain/targeting/compile-snapshot";
@@ -7,9 +7,9 @@ import { IndexHolder } from "../../../functions/ad-exchange/domain/targeting/ind
 import { loadSnapshot } from "../../../functions/ad-exchange/domain/targeting/load-snapshot";
 import { Matches } from "../../../functions/ad-exchange/domain/targeting/matches";
 import type { Traits } from "../../../functions/ad-exchange/domain/traits";
-import { bodies, requests } from "../../../local/exchange/bid-requests";
+import { bodies } from "../../../local/exchange/bid-requests";
 import { generateCampaigns } from "../../../local/exchange/campaigns";
-import { matchesAll } from "../../functions/ad-exchange/targeting/support/brute-force";
+import { NaiveFilter } from "./naive-filter";
 import { type Asked, askedBy } from "./questions";
 
 /** Every campaign's flight is about it. */
@@ -65,11 +65,25 @@ function build(count: number, path: string): Built {
   const snapshot = compileSnapshot(campaigns, OPTIONS);
   const compile = spent(since) / count;
   writeFileSync(path, snapshot);
-  const asked = requests(1, count > 20_000 ? 3 : BATCH).map((request) => askedBy(request, NOW));
+  const filter = new NaiveFilter(campaigns, NOW);
+  const asked = bodies(1, BATCH).map((text) => askedBy(JSON.parse(text), NOW));
+  agree(filter, loadSnapshot(snapshot), asked);
   const naive = bestOf(asked.length, () => {
-    for (const { traits, slots } of asked) for (const slot of slots) matchesAll(campaigns, traits, slot);
+    for (const { traits, slots } of asked) for (const slot of slots) filter.match(traits, slot);
   });
   return { bytes: snapshot.length, compile, naive };
+}
+
+/** An opponent that finds something else would be no opponent. */
+function agree(filter: NaiveFilter, index: CampaignIndex, asked: readonly Asked[]): void {
+  const into = new Matches(16, 16);
+  for (const { traits, slots } of asked)
+    for (const slot of slots) {
+      const count = index.match(traits, slot, into);
+      const found = Array.from({ length: count }, (_, at) => index.keyOf(into.ordinal[at]!)).join();
+      const expected = filter.match(traits, slot).slice(0, 16).map(campaignKey).join();
+      if (found !== expected) throw new Error(`the index finds ${found}, a filter ${expected}`);
+    }
 }
 
 /** Requests as they are in a handler: read a moment ago. */

@@ -8,6 +8,8 @@ import { printFigure, printPart } from "../figures";
 import type { Built, Measured } from "./matching-worker";
 
 const AT_MOST = { request: 6, timesSmall: 5, adversarial: 150, loadMilliseconds: 15, slice: 5_000 };
+/** What going through all campaigns costs, to the index. */
+const AT_LEAST = 1_000;
 
 /**
  * What finding the best campaigns costs, CPU, best of several rounds; bundled as functions are, since modules that a test
@@ -56,8 +58,9 @@ function show(count: number, built: Built, measured: Measured, small: Measured):
   figure("best 4", top4, "µs", `${measured.matches.toFixed(1)} matches a request`);
   const times = top16 / small.top16;
   figure("best 16, to the smallest index", times, "×", judged(times <= AT_MOST.timesSmall, `${AT_MOST.timesSmall} ×`));
-  // The tests' definition of a match is plain, and slow for it: no opponent to judge by.
-  figure("the tests' definition, campaign by campaign", ratio, "×", "the index; it is written to be read");
+  const filtered = `${built.naive.toFixed(0)} µs, to the index; `;
+  const most = `at least ${AT_LEAST.toLocaleString("en-US")} ×`;
+  figure("a filter over campaigns by their bids", ratio, "×", filtered + judged(ratio >= AT_LEAST, most));
   for (const [what, cost] of Object.entries(measured.adversarial))
     figure(what, cost, "µs", judged(cost <= AT_MOST.adversarial, `${AT_MOST.adversarial} µs`));
   const mebibytes = built.bytes / 2 ** 20;

@@ -1,11 +1,13 @@
+import type { Micros } from "../money";
 import { BitArena } from "./bit-arena";
-import { andBits, type Bits, flipBits, wordsFor } from "./bits";
+import { type Bits, flipBits, wordsFor } from "./bits";
 import type { Dayparts } from "./dayparts";
 import type { Group } from "./group";
 import { DENSE, dimensionOfBase, NOTHING, type Postings } from "./postings";
-import type { Records } from "./records";
+import { doublesAt, ENTRY_DOUBLE, type Records } from "./records";
 import { SCRATCHES, type Segment } from "./segment";
 import { DIMENSIONS } from "./spaces";
+import type { BitMemory } from "./words-together";
 
 /** Bytes of bitsets that are kept once they have been made; more, and all are made anew. */
 const ARENA_BYTES = 64 * 1024 * 1024;
@@ -31,6 +33,7 @@ export class BaseSegment implements Segment {
   readonly rules: Uint32Array;
   readonly dayparts: Dayparts;
   readonly arena: Uint32Array;
+  readonly memory: BitMemory;
   readonly live: number;
   readonly all: number;
   readonly #arena: BitArena;
@@ -40,9 +43,9 @@ export class BaseSegment implements Segment {
   readonly #unrestricted: readonly number[];
   readonly #scratches: readonly number[];
   readonly #made = new Map<number, number>();
-  /** By two sets, the number of one times `MOST_SETS` plus that of the other: what they have in common. */
-  readonly #commons = new Map<number, number>();
   readonly #fixed: number;
+  /** By word of the summary, its best bid: falling. */
+  readonly #bids: Float64Array;
 
   constructor(parts: BaseParts) {
     this.words = wordsFor(parts.size);
@@ -55,6 +58,7 @@ export class BaseSegment implements Segment {
     const sets = Math.floor(ARENA_BYTES / (4 * this.#length + 4));
     this.#arena = new BitArena(this.#length, Math.min(MOST_SETS, Math.max(LEAST_SETS, sets)));
     this.arena = this.#arena.words;
+    this.memory = this.#arena.memory;
     this.live = this.#arena.add(parts.postings.live);
     this.#unrestricted = Array.from({ length: DIMENSIONS }, (_, dimension) =>
       this.#arena.add(this.#slice(parts.postings.unrestricted, dimension * this.#length)),
@@ -63,11 +67,26 @@ export class BaseSegment implements Segment {
     this.all = this.#arena.add();
     this.#arena.view(this.all).fill(0xffffffff);
     this.#fixed = this.#arena.used;
+    const { doubles } = parts.entries;
+    this.#bids = Float64Array.from(
+      { length: (this.words + 31) >>> 5 },
+      (_, summary) => doubles[doublesAt(summary << 10) + ENTRY_DOUBLE.bidMicros]!,
+    );
   }
 
   /** The same entries as `live`, to be changed. */
   get liveBits(): Bits {
     return this.#arena.view(this.live);
+  }
+
+  summariesFrom(leastMicros: Micros): number {
+    let [low, high] = [0, this.#bids.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#bids[middle]! >= leastMicros) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   scratch(number: number): number {
@@ -100,19 +119,7 @@ export class BaseSegment implements Segment {
     if (this.#arena.room >= names) return false;
     this.#arena.cut(this.#fixed);
     this.#made.clear();
-    this.#commons.clear();
     return true;
-  }
-
-  /** Requests that differ in all else have the same country, device, system and size time and again. */
-  both(one: number, other: number): number {
-    const key = (one / this.#length) * MOST_SETS + other / this.#length;
-    const known = this.#commons.get(key);
-    if (known !== undefined) return known;
-    const made = this.#arena.add(this.#arena.view(one));
-    andBits(this.#arena.view(made), this.words, this.#arena.view(other));
-    this.#commons.set(key, made);
-    return made;
   }
 
   #make(name: number): number {

@@ -22,15 +22,6 @@ export function clearBit(bits: Bits, words: number, entry: number): void {
   if (bits[word] === 0) bits[words + (word >>> 5)]! &= ~(1 << (word & 31));
 }
 
-/** Takes out the entries that are not in another; the summary is made anew. */
-export function andBits(bits: Bits, words: number, other: Bits): void {
-  bits.fill(0, words);
-  for (let word = 0; word < words; word++) {
-    bits[word]! &= other[word]!;
-    if (bits[word] !== 0) bits[words + (word >>> 5)]! |= 1 << (word & 31);
-  }
-}
-
 export const hasBit = (bits: Bits, entry: number): boolean => ((bits[entry >>> 5]! >>> (entry & 31)) & 1) === 1;
 
 /** Takes the entries out that are in, and the others in. */

@@ -4,6 +4,7 @@ import type { MarkupType } from "../openrtb/codes";
 import type { Slot, Traits } from "../traits";
 import { BaseSegment } from "./base-segment";
 import { clearBit, setBit } from "./bits";
+import { CampaignPlaces, NOWHERE } from "./campaign-places";
 import type { Applied, Change } from "./change";
 import type { Dictionary } from "./dictionary";
 import { draftOf, type ToMicros } from "./draft";
@@ -14,7 +15,6 @@ import { REASONS, type ReasonName } from "./reasons";
 import { CREATIVE, CREATIVE_DOUBLE, countOfRecords, doublesAt, ENTRY, ENTRY_DOUBLE, wordsAt } from "./records";
 import type { SnapshotParts } from "./snapshot";
 import { SnapshotTexts } from "./snapshot-texts";
-import { tieOf } from "./tie";
 import { type Zone, zoneFrom } from "./zones";
 
 /** What is known of a matched campaign beside its creative. */
@@ -35,15 +35,6 @@ export interface Explanation {
   readonly reason: ReasonName;
 }
 
-/** Texts of a campaign that answers name. */
-interface Names {
-  readonly key: string;
-  readonly seat: string;
-}
-
-/** Ordinal of a campaign that cannot bid. */
-const NOWHERE = -1;
-
 /**
  * All campaigns, ready to be matched: a snapshot, and what has changed since. Everything it answers is there at once; it
  * asks nothing and waits for nothing. A request's `Traits` are not to be changed once they were given to it.
@@ -61,14 +52,12 @@ export class CampaignIndex implements Searched {
   #overlay: OverlaySegment | undefined;
   readonly #dictionary: Dictionary;
   readonly #texts: SnapshotTexts;
-  readonly #keySlots: Uint32Array;
-  /** By ordinal, of campaigns that have matched: their texts are not decoded again. As long as the ordinals, so that it stays a plain array. */
-  readonly #names: (Names | undefined)[];
-  /** The same text for all campaigns of a seat, for seats are compared. */
-  readonly #seats = new Map<string, string>();
+  /** By ordinal, of campaigns that have won: they are not put together again. As long as the ordinals, so that it stays a plain array. */
+  readonly #keys: (string | undefined)[];
+  /** By number: a few hundred, of which each auction compares some. */
+  readonly #seats = new Map<number, string>();
   readonly #matcher: Matcher;
-  /** Where campaigns are that have changed since the snapshot, and their versions. */
-  readonly #changed = new Map<string, { readonly version: number; readonly entry: number }>();
+  readonly #places: CampaignPlaces;
 
   constructor(parts: SnapshotParts) {
     this.generation = parts.generation;
@@ -77,11 +66,11 @@ export class CampaignIndex implements Searched {
     this.base = new BaseSegment(parts);
     this.overlayOrdinal = countOfRecords(parts.entries);
     this.overlayCreative = countOfRecords(parts.creatives);
-    this.#names = new Array(this.overlayOrdinal + OVERLAY_CAPACITY);
+    this.#keys = new Array(this.overlayOrdinal + OVERLAY_CAPACITY);
     this.#size = parts.size;
     this.#dictionary = parts.dictionary;
     this.#texts = new SnapshotTexts(parts);
-    this.#keySlots = parts.keySlots;
+    this.#places = new CampaignPlaces(parts, this.#texts);
     this.#matcher = new Matcher(this, parts.dictionary);
   }
 
@@ -110,11 +99,8 @@ export class CampaignIndex implements Searched {
     const changed = Array.from({ length: this.size.changed }, (_, entry) => this.overlayOrdinal + entry);
     const best = Array.from({ length: Math.min(limit, this.#size) }, (_, entry) => entry);
     const byBid = (one: number, other: number) => this.bidMicros(other) - this.bidMicros(one);
-    const current = [
-      ...changed.filter((ordinal) => this.#isCurrent(ordinal)),
-      ...best.filter((one) => this.#isCurrent(one)),
-    ];
-    return current
+    return [...changed, ...best]
+      .filter((ordinal) => this.#places.isCurrent(this.keyOf(ordinal), ordinal))
       .sort(byBid)
       .slice(0, limit)
       .map((ordinal) => this.#explained(ordinal));
@@ -143,11 +129,20 @@ export class CampaignIndex implements Searched {
 
   /** "<advertiser>#<id>". */
   keyOf(ordinal: number): string {
-    return this.#namesOf(ordinal).key;
+    const known = this.#keys[ordinal];
+    if (known !== undefined) return known;
+    const key = campaignKey(this.campaign(ordinal));
+    this.#keys[ordinal] = key;
+    return key;
   }
 
-  seatOf(ordinal: number): string {
-    return this.#namesOf(ordinal).seat;
+  /** A seat's text by its number. */
+  seat(number: number): string {
+    const known = this.#seats.get(number);
+    if (known !== undefined) return known;
+    const text = this.#dictionary.textOf(number);
+    this.#seats.set(number, text);
+    return text;
   }
 
   /** Whether it has a frequency cap. */
@@ -175,39 +170,23 @@ export class CampaignIndex implements Searched {
 
   /** Takes a change, once and in any order with others of the campaign: tens of microseconds. */
   applyChange(change: Change, toMicros: ToMicros): Applied {
-    const { advertiser, id, version, campaign, at = 0 } = change;
-    const key = campaignKey(change);
-    const before = this.#changed.get(key);
-    const entry = before?.entry ?? this.#baseEntry(advertiser, id);
-    const known =
-      before?.version ??
-      (entry < 0 ? Number.NEGATIVE_INFINITY : this.base.entries.words[wordsAt(entry) + ENTRY.version]!);
+    const { version, campaign, at = 0 } = change;
     this.lastChangeAt = Math.max(this.lastChangeAt, at);
-    if (version <= known) return "known";
-    if (entry >= 0) this.#setLive(entry, false);
-    const [applied, place] = this.#add(campaign, toMicros);
+    if (version <= this.#places.version(change)) return "known";
+    const before = this.#places.ordinal(change);
+    if (before !== NOWHERE) this.#setLive(before, false);
+    const [applied, ordinal] = this.#add(campaign, toMicros);
     this.#matcher.forget();
-    this.#changed.set(key, { version, entry: place });
+    this.#places.move(change, version, ordinal);
     return applied;
   }
 
   /** Stops a campaign from bidding, or lets it bid again: one bit. @returns whether it is there */
   setLive(advertiser: string, id: string, isLive: boolean): boolean {
-    const entry = this.#changed.get(campaignKey({ advertiser, id }))?.entry ?? this.#baseEntry(advertiser, id);
-    if (entry === NOWHERE) return false;
-    this.#setLive(entry, isLive);
+    const ordinal = this.#places.ordinal({ advertiser, id });
+    if (ordinal === NOWHERE) return false;
+    this.#setLive(ordinal, isLive);
     return true;
-  }
-
-  #namesOf(ordinal: number): Names {
-    const known = this.#names[ordinal];
-    if (known !== undefined) return known;
-    const { advertiser, id, seat: text } = this.campaign(ordinal);
-    const seat = this.#seats.get(text) ?? text;
-    this.#seats.set(seat, seat);
-    const names = { key: campaignKey({ advertiser, id }), seat };
-    this.#names[ordinal] = names;
-    return names;
   }
 
   #add(campaign: Campaign | undefined, toMicros: ToMicros): readonly [Applied, number] {
@@ -228,30 +207,11 @@ export class CampaignIndex implements Searched {
     else if (ordinal < this.#size) (isLive ? setBit : clearBit)(this.base.liveBits, this.base.words, ordinal);
   }
 
-  #baseEntry(advertiser: string, id: string): number {
-    const { words } = this.base.entries;
-    const mask = this.#keySlots.length - 1;
-    const tie = tieOf(advertiser, id);
-    for (let slot = tie & mask; ; slot = (slot + 1) & mask) {
-      const entry = this.#keySlots[slot]! - 1;
-      if (entry < 0) return NOWHERE;
-      const at = wordsAt(entry);
-      if (words[at + ENTRY.tie] !== tie || this.#texts.id(entry) !== id) continue;
-      if (this.#dictionary.textOf(words[at + ENTRY.advertiser]!) === advertiser) return entry;
-    }
-  }
-
   #entriesOf = (ordinal: number) => (this.#isChanged(ordinal) ? this.#overlay! : this.base).entries;
   #creativesOf = (creative: number) => (creative < this.overlayCreative ? this.base : this.#overlay!).creatives;
   #creativeAt = (creative: number) => (creative < this.overlayCreative ? creative : creative - this.overlayCreative);
   #isChanged = (ordinal: number): boolean => ordinal >= this.overlayOrdinal;
   #entryOf = (ordinal: number): number => (this.#isChanged(ordinal) ? ordinal - this.overlayOrdinal : ordinal);
-
-  /** No later version of it has come. */
-  #isCurrent(ordinal: number): boolean {
-    const changed = this.#changed.get(this.keyOf(ordinal));
-    return changed === undefined || changed.entry === ordinal;
-  }
 
   #explained(ordinal: number): Explanation {
     const { advertiser, id, bidMicros } = this.campaign(ordinal);

@@ -3,6 +3,7 @@ import { bannerTypesOf, blocksAny } from "../openrtb/banner-types";
 import type { Audio, Banner, Format, Video } from "../openrtb/bid-request";
 import { MARKUP, type MarkupType } from "../openrtb/codes";
 import { assetsOf, type NativeAssets, nativeFits } from "../openrtb/native-fit";
+import type { Numbers } from "./numbers";
 import type { Question } from "./question";
 import { REASON, type Reason } from "./reasons";
 import { CREATIVE, CREATIVE_DOUBLE, doublesAt, OTHERS, type Records, wordsAt } from "./records";
@@ -184,9 +185,9 @@ export function ruleOf(rules: Uint32Array, start: number, kind: number): number 
 }
 
 /** Whether any of the rule's names is among a few. */
-export function namesAny(rules: Uint32Array, head: number, names: readonly number[]): boolean {
+export function namesAny(rules: Uint32Array, head: number, names: Numbers): boolean {
   if (head === 0) return false;
   const end = head + countOf(rules[head]!);
-  for (let at = head + 1; at <= end; at++) if (names.includes(rules[at]!)) return true;
+  for (let at = head + 1; at <= end; at++) if (names.has(rules[at]!)) return true;
   return false;
 }

@@ -20,7 +20,11 @@ export class IndexHolder {
   readonly #changes = new Map<string, Change>();
   readonly #stopped = new Map<string, readonly [advertiser: string, id: string]>();
 
-  constructor(private readonly toMicros: ToMicros) {}
+  /** @param known told what an index that is being prepared made of a change; nobody is when left out */
+  constructor(
+    private readonly toMicros: ToMicros,
+    private readonly known: (change: Change, applied: Applied) => void = () => {},
+  ) {}
 
   /** Undefined before the first snapshot. Who waits for anything keeps the one it began with. */
   get current(): CampaignIndex | undefined {
@@ -49,7 +53,7 @@ export class IndexHolder {
 
   /** Tells the next index some more changes, and makes it the current one when it knows them all. @returns whether more is to be done */
   work(changes = 10): boolean {
-    for (const change of this.#untold.splice(0, changes)) this.#tell(this.#next!, change);
+    for (const change of this.#untold.splice(0, changes)) this.known(change, this.#tell(this.#next!, change));
     if (this.#next !== undefined && this.#untold.length === 0) this.#changeOver();
     return this.isPreparing;
   }

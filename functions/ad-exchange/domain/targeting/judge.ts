@@ -79,9 +79,9 @@ export class Judge {
     const { deals, dealSeats, slot } = this.terms;
     const { rules, entries } = query.segment;
     let reason: Reason = REASON.deal;
-    for (let deal = 0; deal < deals.length; deal++) {
-      if (deals[deal]! < 0 || !hasName(rules, head, deals[deal]!)) continue;
-      if (slot.deals[deal]!.seats.length > 0 && !dealSeats[deal]!.includes(entries.words[wordsAt(entry) + ENTRY.seat]!))
+    for (let deal = 0; deal < deals.count; deal++) {
+      if (deals.at(deal) < 0 || !hasName(rules, head, deals.at(deal))) continue;
+      if (slot.deals[deal]!.seats.length > 0 && !dealSeats[deal]!.has(entries.words[wordsAt(entry) + ENTRY.seat]!))
         continue;
       reason = this.#judgeCreatives(query, entry, deal, decoded);
       if (reason === REASON.fits) return reason;

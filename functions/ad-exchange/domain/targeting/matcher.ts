@@ -1,6 +1,5 @@
 import type { Creative } from "../campaign";
 import type { Slot, Traits } from "../traits";
-import { lowestBit } from "./bits";
 import type { Dictionary } from "./dictionary";
 import { Found } from "./found";
 import { Judge } from "./judge";
@@ -63,7 +62,7 @@ export class Matcher {
     into.clear();
     this.#found.clear();
     this.#taken = 0;
-    if (this.#terms.formats.length === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
+    if (this.#terms.formats.count === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
     const allowed = Math.max(this.#question.examinable, EXAMINED_BY_SLOT);
     this.#examinable = allowed;
     this.#passable = PASSED_OVER;
@@ -99,31 +98,10 @@ export class Matcher {
   #decodedLater = (creative: number): Creative => this.searched.creative(creative + this.searched.overlayCreative);
 
   #searchBase(into: Matches): void {
-    const query = this.#base;
-    const { words, entries } = query.segment;
-    const { doubles } = entries;
-    const least = this.#terms.leastMicros;
-    const summaries = (words + 31) >>> 5;
-    for (let summary = 0; summary < summaries; summary++) {
-      if (doubles[doublesAt(summary << 10) + ENTRY_DOUBLE.bidMicros]! < least) return;
-      let some = query.search(summary);
-      while (some !== 0) {
-        const word = lowestBit(some);
-        some &= some - 1;
-        if (!this.#takeWord((summary << 5) | word, query.block[word]!, into)) return;
-      }
-    }
-  }
-
-  /** @returns whether to go on */
-  #takeWord(word: number, entries: number, into: Matches): boolean {
-    let left = entries;
-    while (left !== 0) {
-      const entry = (word << 5) | lowestBit(left);
-      left &= left - 1;
-      if (!this.#take(entry, into)) return false;
-    }
-    return true;
+    const { sieve, segment } = this.#base;
+    sieve.begin(segment.summariesFrom(this.#terms.leastMicros));
+    for (let count = sieve.next(); count > 0; count = sieve.next())
+      for (let at = 0; at < count; at++) if (!this.#take(sieve.entries[at]!, into)) return;
   }
 
   /** The next entry in order. @returns whether to go on */
@@ -153,32 +131,22 @@ export class Matcher {
     into.add(ordinal[at]! + overlayOrdinal, creative[at]! + overlayCreative, deal[at]!, bidMicros[at]!, seat[at]!);
   }
 
-  #searchOverlay(query: SegmentQuery): void {
-    const summaries = (query.segment.words + 31) >>> 5;
-    for (let summary = 0; summary < summaries; summary++) {
-      let some = query.search(summary);
-      while (some !== 0) {
-        const word = lowestBit(some);
-        some &= some - 1;
-        if (!this.#findIn((summary << 5) | word, query)) return;
-      }
-    }
+  #searchOverlay({ sieve, segment }: SegmentQuery): void {
+    sieve.begin(segment.summariesFrom(this.#terms.leastMicros));
+    for (let count = sieve.next(); count > 0; count = sieve.next())
+      for (let at = 0; at < count; at++) if (!this.#find(sieve.entries[at]!)) return;
   }
 
-  /** @returns whether to go on */
-  #findIn(word: number, query: SegmentQuery): boolean {
+  /** The next entry of the overlay. @returns whether to go on */
+  #find(entry: number): boolean {
+    const query = this.#overlay!;
     const { doubles, words } = query.segment.entries;
-    let left = query.block[word & 31]!;
-    while (left !== 0) {
-      const entry = (word << 5) | lowestBit(left);
-      left &= left - 1;
-      const bid = doubles[doublesAt(entry) + ENTRY_DOUBLE.bidMicros]!;
-      const tie = words[wordsAt(entry) + ENTRY.tie]!;
-      if (bid < this.#terms.leastMicros || !this.#found.wants(bid, tie)) continue;
-      if (--this.#examinable < 0) return false;
-      if (this.#judge.judge(query, entry, this.#decodedLater) !== REASON.fits) continue;
-      this.#found.add(entry, this.#judge.creative, this.#judge.deal, bid, tie, words[wordsAt(entry) + ENTRY.seat]!);
-    }
+    const bid = doubles[doublesAt(entry) + ENTRY_DOUBLE.bidMicros]!;
+    const tie = words[wordsAt(entry) + ENTRY.tie]!;
+    if (bid < this.#terms.leastMicros || !this.#found.wants(bid, tie)) return true;
+    if (--this.#examinable < 0) return false;
+    if (this.#judge.judge(query, entry, this.#decodedLater) !== REASON.fits) return true;
+    this.#found.add(entry, this.#judge.creative, this.#judge.deal, bid, tie, words[wordsAt(entry) + ENTRY.seat]!);
     return true;
   }
 }

@@ -10,9 +10,10 @@ export class Matches {
   /** Index of the slot's deal, -1 for the open auction. */
   readonly deal: Int32Array;
   readonly bidMicros: Float64Array;
+  /** Number of the seat in the index. */
+  readonly seat: Int32Array;
   /** The bounds of work were reached: there may be more that match. */
   isCut = false;
-  readonly #seat: Int32Array;
   readonly #ofSeat: number;
   #spares = 0;
   /** Matches of seats that have enough, each with how many were in front of it. */
@@ -21,6 +22,7 @@ export class Matches {
     creative: Int32Array;
     deal: Int32Array;
     bidMicros: Float64Array;
+    seat: Int32Array;
     after: Int32Array;
   };
 
@@ -36,12 +38,12 @@ export class Matches {
     this.creative = new Int32Array(most);
     this.deal = new Int32Array(most);
     this.bidMicros = new Float64Array(most);
-    this.#seat = new Int32Array(most);
+    this.seat = new Int32Array(most);
     this.#ofSeat = ofSeat;
     const spare = most - Math.min(most, ofSeat);
     this.#spare = {
       ...{ ordinal: new Int32Array(spare), creative: new Int32Array(spare), deal: new Int32Array(spare) },
-      ...{ bidMicros: new Float64Array(spare), after: new Int32Array(spare) },
+      ...{ bidMicros: new Float64Array(spare), seat: new Int32Array(spare), after: new Int32Array(spare) },
     };
   }
 
@@ -63,7 +65,7 @@ export class Matches {
   /** Takes the next best one. */
   add(ordinal: number, creative: number, deal: number, bidMicros: Micros, seat: number): void {
     if (this.#hasEnoughOf(seat)) {
-      this.#addSpare(ordinal, creative, deal, bidMicros);
+      this.#addSpare(ordinal, creative, deal, bidMicros, seat);
       return;
     }
     const at = this.count++;
@@ -71,13 +73,14 @@ export class Matches {
     this.creative[at] = creative;
     this.deal[at] = deal;
     this.bidMicros[at] = bidMicros;
-    this.#seat[at] = seat;
+    this.seat[at] = seat;
   }
 
   /** When nothing else matches: fills up with those of seats that had enough, in their order. */
   finish(): number {
     const spare = this.#spare;
-    let [last, from] = [this.count - 1, Math.min(this.#spares, this.most - this.count) - 1];
+    let last = this.count - 1;
+    let from = Math.min(this.#spares, this.most - this.count) - 1;
     this.count += from + 1;
     for (let to = this.count - 1; from >= 0; to--) {
       const source = spare.after[from]! <= last ? this : spare;
@@ -86,17 +89,18 @@ export class Matches {
       this.creative[to] = source.creative[at]!;
       this.deal[to] = source.deal[at]!;
       this.bidMicros[to] = source.bidMicros[at]!;
+      this.seat[to] = source.seat[at]!;
     }
     return this.count;
   }
 
   #hasEnoughOf(seat: number): boolean {
     let count = 0;
-    for (let at = 0; at < this.count; at++) if (this.#seat[at] === seat) count++;
+    for (let at = 0; at < this.count; at++) if (this.seat[at] === seat) count++;
     return count >= this.#ofSeat;
   }
 
-  #addSpare(ordinal: number, creative: number, deal: number, bidMicros: Micros): void {
+  #addSpare(ordinal: number, creative: number, deal: number, bidMicros: Micros, seat: number): void {
     const spare = this.#spare;
     if (this.#spares === spare.ordinal.length) return;
     const at = this.#spares++;
@@ -104,6 +108,7 @@ export class Matches {
     spare.creative[at] = creative;
     spare.deal[at] = deal;
     spare.bidMicros[at] = bidMicros;
+    spare.seat[at] = seat;
     spare.after[at] = this.count;
   }
 }

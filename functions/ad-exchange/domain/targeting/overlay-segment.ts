@@ -30,6 +30,7 @@ export class OverlaySegment implements Segment {
   readonly words = wordsFor(OVERLAY_CAPACITY);
   readonly #arena = new BitArena(emptyBits(this.words).length, MOST_VALUES_NAMED);
   readonly arena = this.#arena.words;
+  readonly memory = this.#arena.memory;
   readonly live = this.#arena.add();
   readonly all = this.#arena.add();
   readonly #unrestricted = Array.from({ length: DIMENSIONS }, () => this.#arena.add());
@@ -91,9 +92,9 @@ export class OverlaySegment implements Segment {
     if (list !== undefined) group.addList(list, 0, list.length);
   }
 
-  /** Its bitsets change with every campaign that comes. */
-  both(): number {
-    return -1;
+  /** Its entries are in no order. */
+  summariesFrom(): number {
+    return (wordsFor(this.size) + 31) >>> 5;
   }
 
   makeRoom(): boolean {

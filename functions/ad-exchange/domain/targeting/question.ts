@@ -2,6 +2,7 @@ import type { Traits } from "../traits";
 import { wordsFor } from "./bits";
 import { type Dictionary, finished, seedOf, withUnit } from "./dictionary";
 import { MOST_VALUES } from "./group";
+import { Numbers } from "./numbers";
 import { coveringOf, DEFAULT_TAXONOMY, SINGLE_DIMENSIONS, SPACE } from "./spaces";
 
 /** Entries that one request may have examined, over all of its slots. */
@@ -17,10 +18,10 @@ export class Question {
   readonly single = new Int32Array(SINGLE_DIMENSIONS);
   readonly covering = new Int32Array(SINGLE_DIMENSIONS);
   /** Known names, by dimension of which a request has several; and of seats that alone may bid. */
-  readonly segments: number[] = [];
-  readonly places: number[] = [];
-  readonly categories: number[] = [];
-  readonly allowedSeats: number[] = [];
+  readonly segments = new Numbers();
+  readonly places = new Numbers();
+  readonly categories = new Numbers();
+  readonly allowedSeats = new Numbers();
   traits: Traits | undefined;
   /** Entries that may still be examined. */
   examinable = 0;
@@ -30,7 +31,7 @@ export class Question {
   #said: Uint32Array;
   /** The same, of categories that alone creatives may be of. */
   #allowed: Uint32Array;
-  readonly #touched: number[] = [];
+  readonly #touched = new Numbers();
   #names = -1;
 
   constructor(private readonly dictionary: Dictionary) {
@@ -74,13 +75,13 @@ export class Question {
   /** Whether a seat may bid. */
   admits(seat: number): boolean {
     const { allowedSeats } = this.traits!;
-    return allowedSeats.length > 0 ? this.allowedSeats.includes(seat) : !this.says(seat);
+    return allowedSeats.length > 0 ? this.allowedSeats.has(seat) : !this.says(seat);
   }
 
   #forget(): void {
-    for (let at = 0; at < this.#touched.length; at++)
-      this.#said[this.#touched[at]!] = this.#allowed[this.#touched[at]!] = 0;
-    this.#touched.length = 0;
+    for (let at = 0; at < this.#touched.count; at++)
+      this.#said[this.#touched.at(at)] = this.#allowed[this.#touched.at(at)] = 0;
+    this.#touched.clear();
     const words = wordsFor(this.dictionary.size);
     if (this.#said.length >= words) return;
     this.#said = new Uint32Array(words * 2);
@@ -101,12 +102,12 @@ export class Question {
   }
 
   #askSeveral(traits: Traits): void {
-    this.segments.length = 0;
+    this.segments.clear();
     this.#sayAll(SPACE.segment, traits.segments, this.segments);
-    this.places.length = 0;
+    this.places.clear();
     if (traits.domain !== "") this.#saySuffixes(traits.domain);
     if (traits.bundle !== "") this.#sayOne(SPACE.place, traits.bundle, this.places);
-    this.categories.length = 0;
+    this.categories.clear();
     // Campaigns name categories of the default taxonomy: of another one nothing is known of the request's.
     if ((traits.cattax || DEFAULT_TAXONOMY) === DEFAULT_TAXONOMY) {
       this.#sayAll(SPACE.category, traits.categories, this.categories);
@@ -115,31 +116,31 @@ export class Question {
         if (group !== "") this.#sayOne(SPACE.category, group, this.categories);
       }
     }
-    this.allowedSeats.length = 0;
+    this.allowedSeats.clear();
     for (const seat of traits.allowedSeats) {
       const name = this.dictionary.find(SPACE.seat, seat);
-      if (name >= 0) this.allowedSeats.push(name);
+      if (name >= 0) this.allowedSeats.add(name);
     }
     this.#sayAll(SPACE.seat, traits.blockedSeats, undefined);
-    this.asksSeats = traits.blockedSeats.length > 0 || this.allowedSeats.length > MOST_VALUES;
+    this.asksSeats = traits.blockedSeats.length > 0 || this.allowedSeats.count > MOST_VALUES;
   }
 
-  #sayAll(space: number, texts: readonly string[], known: number[] | undefined, bits = this.#said): void {
+  #sayAll(space: number, texts: readonly string[], known: Numbers | undefined, bits = this.#said): void {
     for (let at = 0; at < texts.length; at++) this.#sayOne(space, texts[at]!, known, bits);
   }
 
-  #sayOne(space: number, text: string, known: number[] | undefined, bits = this.#said): void {
+  #sayOne(space: number, text: string, known: Numbers | undefined, bits = this.#said): void {
     const name = this.dictionary.find(space, text);
     if (name >= 0) this.#sayName(name, known, bits);
   }
 
-  #sayName(name: number, known: number[] | undefined, bits: Uint32Array): void {
+  #sayName(name: number, known: Numbers | undefined, bits: Uint32Array): void {
     const word = name >>> 5;
     const bit = 1 << (name & 31);
     if ((bits[word]! & bit) !== 0) return;
     bits[word]! |= bit;
-    this.#touched.push(word);
-    if (known !== undefined) known.push(name);
+    this.#touched.add(word);
+    if (known !== undefined) known.add(name);
   }
 
   /** A domain and those it is under: all of their hashes in one pass from its end. */

@@ -1,8 +1,9 @@
-import { lowestBit } from "./bits";
 import { Group, MOST_VALUES } from "./group";
+import type { Numbers } from "./numbers";
 import type { Question } from "./question";
 import { REASON, type Reason } from "./reasons";
 import type { Segment } from "./segment";
+import { Sieve } from "./sieve";
 import type { SlotTerms } from "./slot-terms";
 import { SINGLE_DIMENSIONS, SPACE } from "./spaces";
 
@@ -15,15 +16,11 @@ export class SegmentQuery {
   asksSegments = false;
   asksPlaces = false;
   asksCategories = false;
-  readonly block = new Int32Array(32);
+  /** Tells them. */
+  readonly sieve: Sieve;
   readonly #words: Uint32Array;
-  /**
-   * Bitsets of the dimensions of which a request has one value, and what they have in common where that is kept: those of
-   * the formats have only that, then.
-   */
-  readonly #singles: number[] = [];
-  #common = 0;
-  #hasSeats = false;
+  /** By dimension of which requests have one value: the entries that take it. */
+  readonly #singles = new Int32Array(SINGLE_DIMENSIONS);
   readonly #segments: Group;
   readonly #places: Group;
   readonly #categories: Group;
@@ -33,6 +30,7 @@ export class SegmentQuery {
 
   constructor(readonly segment: Segment) {
     this.#words = segment.arena;
+    this.sieve = new Sieve(segment);
     this.#segments = new Group(segment, segment.scratch(0));
     this.#places = new Group(segment, segment.scratch(1));
     this.#categories = new Group(segment, segment.scratch(2));
@@ -43,93 +41,49 @@ export class SegmentQuery {
 
   /** Takes what is alike for all slots of a request. */
   ask(question: Question): void {
-    this.segment.makeRoom(MOST_NAMES);
-    for (let dimension = 0; dimension < SINGLE_DIMENSIONS; dimension++)
+    const { segment } = this;
+    segment.makeRoom(MOST_NAMES);
+    this.sieve.clear();
+    for (let dimension = 0; dimension < SINGLE_DIMENSIONS; dimension++) {
       this.#singles[dimension] = this.#single(question, dimension);
-    this.#common = this.#singles[0]!;
-    for (let dimension = 1; dimension < SINGLE_DIMENSIONS && this.#common >= 0; dimension++)
-      this.#common = this.segment.both(this.#common, this.#singles[dimension]!);
+      this.sieve.require(this.#singles[dimension]!);
+    }
+    this.sieve.require(segment.live);
     this.asksSegments = this.#several(this.#segments, SPACE.segment, question.segments);
     this.asksPlaces = this.#several(this.#places, SPACE.place, question.places);
     this.asksCategories = this.#several(this.#categories, SPACE.category, question.categories);
     const { allowedSeats } = question;
-    this.#hasSeats = question.traits!.allowedSeats.length > 0 && allowedSeats.length <= MOST_VALUES;
     this.#seats.reset(-1);
-    if (this.#hasSeats) this.#gather(this.#seats, allowedSeats);
-    else this.#seats.passAll();
+    if (question.traits!.allowedSeats.length === 0 || allowedSeats.count > MOST_VALUES) this.#seats.passAll();
+    else this.#gather(this.#seats, allowedSeats);
+    this.#require(this.#seats);
+    this.sieve.keep();
   }
 
   askSlot({ formats, deals, knownDeals, slot }: SlotTerms, question: Question): void {
     const { segment } = this;
     if (segment.makeRoom(MOST_NAMES)) this.ask(question);
+    this.sieve.again();
     this.#formats.reset(-1);
-    for (let at = 0; at < formats.length; at++) {
-      const bits = segment.bits(formats[at]!);
-      if (bits >= 0) this.#formats.addBits(this.#common < 0 ? bits : segment.both(this.#common, bits));
-      else if (formats[at]! >= 0) segment.gather(formats[at]!, this.#formats);
+    for (let at = 0; at < formats.count; at++) {
+      const bits = segment.bits(formats.at(at));
+      if (bits >= 0) this.#formats.addBits(bits);
+      else if (formats.at(at) >= 0) segment.gather(formats.at(at), this.#formats);
     }
+    this.#require(this.#formats);
     this.#deals.reset(slot.privateOnly ? -1 : segment.unrestricted(SPACE.deal));
     if (knownDeals > MOST_VALUES) this.#deals.passAll();
     else if (knownDeals > 0) this.#gather(this.#deals, deals);
-  }
-
-  /** Makes the words of all entries below a number right. */
-  advance(limit: number): void {
-    this.#segments.advance(limit);
-    this.#places.advance(limit);
-    this.#categories.advance(limit);
-    this.#seats.advance(limit);
-    this.#formats.advance(limit);
-    this.#deals.advance(limit);
-  }
-
-  /**
-   * Looks at the entries of one word of the summary: 32 words of 32 entries. What may match of them is in `block` then.
-   * @returns a bit for each word that is not zero
-   */
-  search(summary: number): number {
-    const { block } = this;
-    this.#advance((summary + 1) << 10);
-    let some = this.#word(this.segment.words + summary);
-    let found = 0;
-    while (some !== 0) {
-      const index = lowestBit(some);
-      some &= some - 1;
-      const word = this.#word((summary << 5) | index);
-      block[index] = word;
-      if (word !== 0) found |= 1 << index;
-    }
-    return found;
-  }
-
-  /** Makes the words of all entries below a number right. */
-  #advance(limit: number): void {
-    this.#segments.advance(limit);
-    this.#places.advance(limit);
-    this.#categories.advance(limit);
-    this.#formats.advance(limit);
-    this.#deals.advance(limit);
-    if (this.#hasSeats) this.#seats.advance(limit);
-  }
-
-  /** A word of the entries that may match, or of its summary; right as far as it was advanced. */
-  #word(at: number): number {
-    const words = this.#words;
-    let word = words[this.segment.live + at]! & this.#formats.word(at);
-    if (this.#common < 0)
-      for (let index = 0; index < SINGLE_DIMENSIONS; index++) word &= words[this.#singles[index]! + at]!;
-    if (word === 0) return 0;
-    word &= this.#segments.word(at) & this.#deals.word(at);
-    if (word === 0) return 0;
-    word &= this.#categories.word(at) & this.#places.word(at);
-    return this.#hasSeats ? word & this.#seats.word(at) : word;
+    this.#require(this.#deals);
   }
 
   /** The first of its conditions that an entry does not meet. */
   lacks(entry: number): Reason {
-    this.#advance(Number.POSITIVE_INFINITY);
     const has = (bits: number) => ((this.#words[bits + (entry >>> 5)]! >>> (entry & 31)) & 1) === 1;
-    const hasIn = (group: Group) => ((group.word(entry >>> 5) >>> (entry & 31)) & 1) === 1;
+    const hasIn = (group: Group) => {
+      group.advance(Number.POSITIVE_INFINITY);
+      return ((group.word(entry >>> 5) >>> (entry & 31)) & 1) === 1;
+    };
     if (!has(this.segment.live)) return REASON.notLive;
     if (!has(this.#singles[SPACE.geo]!)) return REASON.geo;
     if (!has(this.#singles[SPACE.deviceType]!)) return REASON.deviceType;
@@ -153,14 +107,22 @@ export class SegmentQuery {
   }
 
   /** @returns whether there are too many */
-  #several(group: Group, dimension: number, names: readonly number[]): boolean {
+  #several(group: Group, dimension: number, names: Numbers): boolean {
     group.reset(this.segment.unrestricted(dimension));
-    if (names.length > MOST_VALUES) group.passAll();
+    if (names.count > MOST_VALUES) group.passAll();
     else this.#gather(group, names);
-    return names.length > MOST_VALUES;
+    this.#require(group);
+    return names.count > MOST_VALUES;
   }
 
-  #gather(group: Group, names: readonly number[]): void {
-    for (let at = 0; at < names.length; at++) if (names[at]! >= 0) this.segment.gather(names[at]!, group);
+  /** An entry has to be in it. What is one bitset needs no group; what says nothing is not asked. */
+  #require(group: Group): void {
+    const set = group.set;
+    if (set < 0) this.sieve.requireAny(group);
+    else if (set !== this.segment.all) this.sieve.require(set);
+  }
+
+  #gather(group: Group, names: Numbers): void {
+    for (let at = 0; at < names.count; at++) if (names.at(at) >= 0) this.segment.gather(names.at(at), group);
   }
 }

@@ -4,6 +4,7 @@ import type { Audio, Banner, Video } from "../openrtb/bid-request";
 import { MARKUP, type MarkupType } from "../openrtb/codes";
 import type { DealTerms, DurationFloors, Slot } from "../traits";
 import type { Dictionary } from "./dictionary";
+import { Numbers } from "./numbers";
 import { maskOf } from "./records";
 import { SPACE } from "./spaces";
 
@@ -15,16 +16,16 @@ const MOST_SIZE_NAMES = 4_096;
 export class SlotTerms {
   slot!: Slot;
   /** Names of formats that it may take: a creative of none of them does not fit. */
-  readonly formats: number[] = [];
+  readonly formats = new Numbers();
   /** By deal of the slot: its name, or -1. */
-  readonly deals: number[] = [];
+  readonly deals = new Numbers();
   knownDeals = 0;
-  readonly dealSeats: number[][] = [];
-  readonly dealDomains: number[][] = [];
+  readonly dealSeats: Numbers[] = [];
+  readonly dealDomains: Numbers[] = [];
   /** By type of markup; of types that it does not take 0. */
   readonly blockedAttributes = new Uint32Array(5);
   readonly apis = new Uint32Array(5);
-  readonly mimes: number[][] = [[], [], [], [], []];
+  readonly mimes = Array.from({ length: 5 }, () => new Numbers());
   /** No bid below it can be taken, whatever it is of and under which deal. */
   leastMicros: Micros = 0;
   readonly #types: Int32Array;
@@ -39,7 +40,7 @@ export class SlotTerms {
   take(slot: Slot): void {
     const { banner, video, audio, native } = slot.imp;
     this.slot = slot;
-    this.formats.length = 0;
+    this.formats.clear();
     if (banner !== undefined) this.#takeBanner(banner);
     if (video !== undefined) this.#takeTimed(MARKUP.video, video);
     if (audio !== undefined) this.#takeTimed(MARKUP.audio, audio);
@@ -54,7 +55,7 @@ export class SlotTerms {
   }
 
   #takeMedium(type: MarkupType, battr: readonly number[] | undefined, api: readonly number[] | undefined): void {
-    this.formats.push(this.#typeName(type));
+    this.formats.add(this.#typeName(type));
     this.#takeRules(type, battr, api);
   }
 
@@ -66,10 +67,10 @@ export class SlotTerms {
   #takeTimed(type: MarkupType, { battr, api, mimes }: Video | Audio): void {
     this.#takeMedium(type, battr, api);
     const names = this.mimes[type]!;
-    names.length = 0;
+    names.clear();
     for (const mime of mimes) {
       const name = this.dictionary.find(SPACE.mime, mime.toLowerCase());
-      if (name >= 0) names.push(name);
+      if (name >= 0) names.add(name);
     }
   }
 
@@ -78,17 +79,17 @@ export class SlotTerms {
     this.#takeRules(MARKUP.banner, banner.battr, banner.api);
     const { format } = banner;
     const count = format === undefined ? 0 : format.length;
-    const from = this.formats.length;
+    const from = this.formats.count;
     if (count === 0) this.#takeSize(banner.w, banner.h);
     else if (count <= MOST_SIZES) for (let at = 0; at < count; at++) this.#takeSize(format![at]!.w, format![at]!.h);
-    if (count <= MOST_SIZES && !this.formats.includes(-2)) return;
-    this.formats.length = from;
-    this.formats.push(this.#typeName(MARKUP.banner));
+    if (count <= MOST_SIZES && !this.formats.has(-2)) return;
+    this.formats.count = from;
+    this.formats.add(this.#typeName(MARKUP.banner));
   }
 
   /** -2 for a size that is not exact. */
   #takeSize(w: number | undefined, h: number | undefined): void {
-    this.formats.push(w === undefined || h === undefined ? -2 : this.#sizeName(w, h));
+    this.formats.add(w === undefined || h === undefined ? -2 : this.#sizeName(w, h));
   }
 
   #sizeName(w: number, h: number): number {
@@ -109,12 +110,12 @@ export class SlotTerms {
   }
 
   #takeDeals({ deals }: Slot): void {
-    this.deals.length = 0;
+    this.deals.clear();
     this.knownDeals = 0;
     for (let at = 0; at < deals.length; at++) {
       const { id, seats, advertiserDomains } = deals[at]!;
       const name = this.dictionary.find(SPACE.deal, id);
-      this.deals.push(name);
+      this.deals.add(name);
       if (name < 0) continue;
       this.knownDeals++;
       this.dealSeats[at] = this.#known(SPACE.seat, seats);
@@ -122,22 +123,22 @@ export class SlotTerms {
     }
   }
 
-  #known(space: number, texts: readonly string[]): number[] {
-    const names: number[] = [];
+  #known(space: number, texts: readonly string[]): Numbers {
+    const names = new Numbers();
     for (const text of texts) {
       const name = this.dictionary.find(space, text);
-      if (name >= 0) names.push(name);
+      if (name >= 0) names.add(name);
     }
     return names;
   }
 }
 
-function leastOf(slot: Slot, names: readonly number[]): Micros {
+function leastOf(slot: Slot, names: Numbers): Micros {
   const { videoFloors, audioFloors, floorMicros } = slot;
   const open = Math.min(leastByDuration(videoFloors, floorMicros), leastByDuration(audioFloors, floorMicros));
   let least = slot.privateOnly ? Number.POSITIVE_INFINITY : open;
-  for (let at = 0; at < names.length; at++) {
-    if (names[at]! < 0) continue;
+  for (let at = 0; at < names.count; at++) {
+    if (names.at(at) < 0) continue;
     const deal = slot.deals[at]!;
     least = Math.min(least, dealLeast(deal, open));
   }

@@ -129,5 +129,7 @@ describe("What refreshing brings", () => {
     assert.deepEqual(told, [
       'a change of a campaign is refused: it does not bid until a newer snapshot {"advertiser":"adv-odd","id":"odd","version":2}',
     ]);
+    snapshot(2);
+    assert.deepEqual(told, [told[0], told[0]], "nor in the next one, which was told of it too");
   });
 });

@@ -18,13 +18,14 @@ function answered(index: CampaignIndex, asked: readonly [Traits, Slot], into: Ma
   return Array.from({ length: count }, (_, at) => ({
     id: index.campaign(into.ordinal[at]!).id,
     creative: index.creative(into.creative[at]!),
+    seat: index.seat(into.seat[at]!),
     ...{ deal: into.deal[at], bidMicros: into.bidMicros[at] },
   }));
 }
 
 const expected = (list: readonly Campaign[], asked: readonly [Traits, Slot], most: number, ofSeat: number) =>
   best(matchesAll(list, ...asked), most, ofSeat).map(({ campaign, creative, deal, bidMicros }) => ({
-    ...{ id: campaign.id, creative, deal, bidMicros },
+    ...{ id: campaign.id, creative, seat: campaign.seat, deal, bidMicros },
   }));
 
 const ASKED = fc.array(fc.tuple(traits, slot), { minLength: 1, maxLength: 12 });

@@ -56,6 +56,18 @@ describe("The holder of the index", () => {
     assert.equal(holder.isPreparing, false);
   });
 
+  it("says what the next index made of each change that it is told", () => {
+    const told: string[] = [];
+    const holder = new IndexHolder(centsToMicros, ({ id }, applied) => told.push(`${id} ${applied}`));
+    holder.adopt(indexOf([campaign(1)]));
+    assert.equal(holder.apply(change(2, 2, { currency: "XXX" })), "refused");
+    assert.equal(holder.apply(change(3, 2)), "taken");
+    assert.deepEqual(told, []);
+    holder.adopt(indexOf([campaign(1), campaign(3, { version: 2 })], 2, NOW));
+    while (holder.work());
+    assert.deepEqual(told, ["c2 refused", "c3 known"]);
+  });
+
   it("takes no older index, and forgets changes that a newer one has long had", () => {
     const holder = new IndexHolder(centsToMicros);
     holder.adopt(indexOf([campaign(1)], 5));
@@ -128,6 +140,17 @@ describe("A change", () => {
     assert.equal(index.creative(into.creative[0]!).id, "cr1");
     index.match(TRAITS, BANNER, into);
     assert.equal(index.campaign(into.ordinal[0]!).version, 2);
+  });
+
+  it("is explained as it is now, and not as it was, too", () => {
+    const index = indexOf([campaign(1, { bid: "2.00" }), campaign(2)]);
+    index.applyChange(change(1, 2, { bid: "3.00" }), centsToMicros);
+    const explained = index.explain(TRAITS, BANNER, 10).map(({ id, bidMicros, reason }) => [id, bidMicros, reason]);
+    assert.deepEqual(explained[0], ["c1", 3_000_000, "fits"]);
+    assert.deepEqual(
+      explained.map(([id]) => id),
+      ["c1", "c2"],
+    );
   });
 
   it("of its live bit is found under its name only", () => {
