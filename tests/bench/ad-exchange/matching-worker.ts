@@ -66,7 +66,7 @@ function build(count: number, path: string): Built {
   const compile = spent(since) / count;
   writeFileSync(path, snapshot);
   const filter = new NaiveFilter(campaigns, NOW);
-  const asked = bodies(1, BATCH).map((text) => askedBy(JSON.parse(text), NOW));
+  const asked = bodies(1, count > 200_000 ? 3 : BATCH).map((text) => askedBy(JSON.parse(text), NOW));
   agree(filter, loadSnapshot(snapshot), asked);
   const naive = bestOf(asked.length, () => {
     for (const { traits, slots } of asked) for (const slot of slots) filter.match(traits, slot);

@@ -12,9 +12,13 @@ import type { BitMemory } from "./words-together";
 /** Bytes of bitsets that are kept once they have been made; more, and all are made anew. */
 const ARENA_BYTES = 64 * 1024 * 1024;
 const MOST_SETS = 4_096;
-const LEAST_SETS = 512;
-/** A list that is longer is made a bitset once, instead of being written out for each request. */
+const LEAST_SETS = 1_024;
+/**
+ * A list that is longer is made a bitset once, instead of being written out for each request. The more entries there are,
+ * the less of a list is in front, where the search ends: of a million it may be longer, lest bitsets have no room.
+ */
 const LONGEST_LIST = 128;
+const WORDS_FOR_ONE_LONGER = 32;
 
 export interface BaseParts {
   readonly size: number;
@@ -44,6 +48,7 @@ export class BaseSegment implements Segment {
   readonly #scratches: readonly number[];
   readonly #made = new Map<number, number>();
   readonly #fixed: number;
+  readonly #longestList: number;
   /** By word of the summary, its best bid: falling. */
   readonly #bids: Float64Array;
 
@@ -55,6 +60,7 @@ export class BaseSegment implements Segment {
     this.dayparts = parts.dayparts;
     this.#postings = parts.postings;
     this.#length = parts.postings.live.length;
+    this.#longestList = Math.max(LONGEST_LIST, Math.floor(this.words / WORDS_FOR_ONE_LONGER));
     const sets = Math.floor(ARENA_BYTES / (4 * this.#length + 4));
     this.#arena = new BitArena(this.#length, Math.min(MOST_SETS, Math.max(LEAST_SETS, sets)));
     this.arena = this.#arena.words;
@@ -111,7 +117,7 @@ export class BaseSegment implements Segment {
     const { postingLength, postingAt, lists } = this.#postings;
     if (name >= postingAt.length) return;
     const length = postingLength[name]!;
-    if (length > LONGEST_LIST) group.addBits(this.bits(name));
+    if (length > this.#longestList) group.addBits(this.bits(name));
     else if (length > 0) group.addList(lists, postingAt[name]!, postingAt[name]! + length);
   }
 

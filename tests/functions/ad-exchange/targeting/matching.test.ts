@@ -92,7 +92,7 @@ describe("Matching", () => {
 
   it("makes bitsets anew when there is no room for more, also within a request", () => {
     const [creative] = campaign(0).creatives;
-    const sizes = Array.from({ length: 2_200 }, (_, number) => ({ w: 100 + number, h: 50 }));
+    const sizes = Array.from({ length: 4_200 }, (_, number) => ({ w: 100 + number, h: 50 }));
     const list = sizes.map((size, number) => campaign(number, { creatives: [{ ...creative!, ...size }] }));
     const index = indexOf([...list, campaign(9_999, { targeting: { os: ["ios"] }, bid: "9.00" })]);
     const into = new Matches();
