@@ -12,7 +12,8 @@ export class CampaignOffer implements Offer {
 
   constructor(
     private readonly index: CampaignIndex,
-    private readonly ordinal: number,
+    /** Of the campaign in the index. */
+    readonly ordinal: number,
     /** Number of the creative in the index. */
     readonly creative: number,
     readonly slot: number,

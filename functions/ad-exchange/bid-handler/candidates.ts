@@ -7,7 +7,6 @@ import type { Slot, Traits } from "../domain/traits";
 import type { Asking } from "./asking";
 import { addOffers, CampaignOffer } from "./campaign-offer";
 import type { Case } from "./case";
-import type { ExchangeSettings } from "./settings";
 import { ANSWER } from "./stopwatch";
 import type { Trace } from "./trace";
 import { noteMatches } from "./trace-notes";
@@ -15,6 +14,15 @@ import { noteMatches } from "./trace-notes";
 const NO_DEALS: Slot["deals"] = [];
 /** Whoever counts did not answer: nobody is known to be under a cap. */
 const NONE_LEFT: readonly number[] = [];
+const NOBODY: Capped = { campaigns: [], offered: [] };
+/** Each asks whoever counts once more. */
+const MOST_REFILLS = 2;
+
+/** Campaigns, each once, and for how many impressions each offers. */
+interface Capped {
+  readonly campaigns: readonly string[];
+  readonly offered: readonly number[];
+}
 
 /** The campaigns that may bid for a request's slots: those that match, and that the user has not seen too often. */
 export class Candidates {
@@ -24,11 +32,16 @@ export class Candidates {
   /** Of campaigns that offer for more impressions than their caps leave; undefined where there are none. */
   limits: Limits | undefined;
   private traits: Traits;
+  private matches!: Matches;
+  /** By campaign that was asked for, how many impressions its cap leaves; of none as long as that is enough for all. */
+  private readonly left = new Map<string, number>();
+  /** Ordinals of campaigns that match and may not bid because of their caps. */
+  private readonly out = new Set<number>();
+  private refills = 0;
 
   constructor(
     private readonly index: CampaignIndex,
     private readonly caps: Caps,
-    private readonly uncounted: ExchangeSettings["uncountedImpressions"],
     private readonly asking: Asking,
     private readonly one: Case,
     private readonly trace: Trace | undefined,
@@ -38,26 +51,33 @@ export class Candidates {
 
   /**
    * Bids under a deal win against all others whatever these pay. So they are looked for by themselves: among the best of
-   * the open auction there may be none of them.
+   * the open auction there may be none of them. Who has a cap is not looked for where nobody can be counted.
    */
   match(traits: Traits, matches: Matches): void {
     this.traits = traits;
-    for (let at = 0; at < this.one.slots.length; at++) {
-      const slot = this.one.slots[at]!;
-      if (slot.deals.length === 0) this.find(slot, matches);
-      else {
-        this.find({ ...slot, privateOnly: true }, matches);
-        if (!slot.privateOnly) this.find({ ...slot, deals: NO_DEALS }, matches);
-      }
+    this.matches = matches;
+    for (let at = 0; at < this.one.slots.length; at++) this.fill(this.one.slots[at]!);
+    if (this.offers.length === 0 && traits.isUncounted && this.wouldMatch({ ...traits, isUncounted: false }))
+      this.none = "unmatchedUser";
+  }
+
+  private fill(slot: Slot, barred?: ReadonlySet<number>): void {
+    if (slot.deals.length === 0) this.find(slot, barred);
+    else {
+      this.find({ ...slot, privateOnly: true }, barred);
+      if (!slot.privateOnly) this.find({ ...slot, deals: NO_DEALS }, barred);
     }
   }
 
-  private find(slot: Slot, matches: Matches): void {
-    const { index } = this;
-    matches.clear();
-    index.match(this.traits, slot, matches);
+  private find(slot: Slot, barred: ReadonlySet<number> | undefined): void {
+    const { index, matches, trace } = this;
+    index.match(this.traits, slot, matches, barred);
     addOffers(this.offers, index, slot, matches);
-    if (this.trace) noteMatches(this.trace, index, this.traits, slot, matches);
+    if (trace) noteMatches(trace, index, this.traits, slot, matches);
+  }
+
+  private wouldMatch(traits: Traits): boolean {
+    return this.one.slots.some((slot) => this.index.match(traits, slot, this.matches) > 0);
   }
 
   /**
@@ -65,57 +85,96 @@ export class Candidates {
    * and what is left of it holds for all impressions of the request together: see `limits`.
    */
   underCaps(): Awaitable<void> {
-    const { offers } = this;
-    let hasCapped = false;
-    for (let at = 0; at < offers.length && !hasCapped; at++) hasCapped = (offers[at] as CampaignOffer).isCapped;
-    if (!hasCapped) return undefined;
     const { userKey } = this.traits;
-    if (userKey === "") {
-      if (this.uncounted === "refuse") this.drop((offer) => offer.isCapped);
-      return undefined;
-    }
-    const offered = this.offered();
-    const campaigns = [...offered.keys()];
+    const { campaigns, offered } = userKey === "" ? NOBODY : this.unasked();
+    if (campaigns.length === 0) return this.limit();
     const answer = this.asking.ask("caps", (deadline) => this.caps.left(userKey, campaigns, deadline), NONE_LEFT);
-    return this.asking.after(ANSWER, answer, (left) => this.keepTo(left, offered));
+    return this.asking.after(ANSWER, answer, (left) => {
+      if (isEnough(left, offered)) return this.limit();
+      for (let at = 0; at < campaigns.length; at++) this.left.set(campaigns[at]!, wholeOf(left[at]));
+      const out = this.drop();
+      if (out.length > 0) this.refill(out, left === NONE_LEFT);
+      return this.underCaps();
+    });
   }
 
-  /** By each campaign that has a cap, how many impressions it offers for: it is asked for once. */
-  private offered(): ReadonlyMap<string, number> {
+  /** Campaigns that have a cap and were not asked for yet. Offers are few: going through them costs less than a map. */
+  private unasked(): Capped {
+    const { offers, left } = this;
+    const [campaigns, offered, ordinals]: [string[], number[], number[]] = [[], [], []];
+    for (let at = 0; at < offers.length; at++) {
+      const offer = offers[at] as CampaignOffer;
+      if (!offer.isCapped || (left.size > 0 && left.has(offer.campaign))) continue;
+      const known = ordinals.indexOf(offer.ordinal);
+      if (known >= 0) offered[known]!++;
+      else {
+        ordinals.push(offer.ordinal);
+        campaigns.push(offer.campaign);
+        offered.push(1);
+      }
+    }
+    return { campaigns, offered };
+  }
+
+  /** Takes out those whose caps are reached. */
+  private drop(): readonly CampaignOffer[] {
+    const all = this.offers.splice(0) as CampaignOffer[];
+    const out: CampaignOffer[] = [];
+    for (const offer of all) {
+      const isOut = offer.isCapped && this.left.get(offer.campaign) === 0;
+      (isOut ? out : this.offers).push(offer);
+      if (isOut) this.out.add(offer.ordinal);
+    }
+    if (out.length > 0) this.none = "dailyUserCap";
+    return out;
+  }
+
+  /**
+   * Only the best were asked for. Where caps leave bids of fewer than two seats, those that come behind may win or set the
+   * price, and are looked for, a bounded number of times.
+   * @param isUnanswered whoever counts did not answer: who has a cap is not looked for any more
+   */
+  private refill(out: readonly CampaignOffer[], isUnanswered: boolean): void {
+    if (++this.refills > MOST_REFILLS) return;
+    if (isUnanswered) this.traits = { ...this.traits, isUncounted: true };
+    for (const slot of this.one.slots) {
+      const isOf = (offer: Offer) => offer.slot === slot.index;
+      if (!out.some(isOf) || new Set(this.offers.filter(isOf).map(({ seat }) => seat)).size >= 2) continue;
+      const others = this.offers.filter((offer) => !isOf(offer));
+      this.offers.splice(0, this.offers.length, ...others);
+      this.fill(slot, this.out);
+    }
+  }
+
+  /** What caps leave holds for all impressions together. */
+  private limit(): void {
+    const { left, offers } = this;
+    if (left.size === 0) return;
     const offered = new Map<string, number>();
-    for (let at = 0; at < this.offers.length; at++) {
-      const offer = this.offers[at] as CampaignOffer;
+    for (let at = 0; at < offers.length; at++) {
+      const offer = offers[at] as CampaignOffer;
       if (offer.isCapped) offered.set(offer.campaign, (offered.get(offer.campaign) ?? 0) + 1);
     }
-    return offered;
-  }
-
-  /** @param left parallel to the keys of `offered` */
-  private keepTo(left: readonly number[], offered: ReadonlyMap<string, number>): void {
-    const reached = new Set<string>();
     const most = new Map<string, number>();
-    let at = 0;
-    for (const [campaign, offers] of offered) {
-      const some = left[at++];
-      if (some === undefined || !Number.isSafeInteger(some) || some <= 0) reached.add(campaign);
-      else if (some < offers) most.set(campaign, some);
-    }
+    for (const [campaign, count] of offered) if (left.get(campaign)! < count) most.set(campaign, left.get(campaign)!);
     if (most.size > 0) this.limits = { nameOf: campaignOf, most };
-    if (reached.size > 0) this.drop((offer) => reached.has(offer.campaign));
-    else if (most.size > 0) this.noteCaps([]);
+    if (most.size > 0 || this.out.size > 0) this.note();
   }
 
-  private drop(isOut: (offer: CampaignOffer) => boolean): void {
-    const all = this.offers.splice(0) as CampaignOffer[];
-    this.none = this.traits.userKey === "" ? "unmatchedUser" : "dailyUserCap";
-    for (const offer of all) if (!isOut(offer)) this.offers.push(offer);
-    if (this.trace) this.noteCaps([...new Set(all.filter(isOut).map(({ campaign }) => campaign))]);
-  }
-
-  private noteCaps(out: readonly string[]): void {
-    const { limits } = this;
+  private note(): void {
+    const { limits, index } = this;
+    const out = [...this.out].map((ordinal) => index.keyOf(ordinal));
     this.trace?.note("caps", { out, ...(limits && { left: Object.fromEntries(limits.most) }) });
   }
 }
+
+function isEnough(left: readonly number[], offered: readonly number[]): boolean {
+  for (let at = 0; at < offered.length; at++) if (wholeOf(left[at]) < offered[at]!) return false;
+  return true;
+}
+
+/** What is no whole number is nothing. */
+const wholeOf = (left: number | undefined): number =>
+  left !== undefined && Number.isSafeInteger(left) && left > 0 ? left : 0;
 
 const campaignOf = (offer: Offer): string | undefined => (offer instanceof CampaignOffer ? offer.campaign : undefined);

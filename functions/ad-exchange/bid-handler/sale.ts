@@ -49,8 +49,7 @@ export class Sale {
     this.isTest = one.request.test === 1;
     const { deadlines } = ready.settings;
     this.asking = new Asking(world.now, one.traits.now, one.deadline, deadlines, watch, trace);
-    const { uncountedImpressions } = ready.settings;
-    this.candidates = new Candidates(ready.index, world.ports.caps, uncountedImpressions, this.asking, one, trace);
+    this.candidates = new Candidates(ready.index, world.ports.caps, this.asking, one, trace);
   }
 
   /** Answers that came after their deadline, or never. */

@@ -11,12 +11,14 @@ const DEFAULT_TAXONOMY = 1;
  * What decisions may know of a request. The place is the device's current one ([3.2.19]); a user's home is not taken for
  * it. Segments of the content say nothing of the user and stay where those of the user may not be used.
  * @param now milliseconds since the epoch
+ * @param refusesUncounted whoever cannot be counted is shown no campaign that has a frequency cap
  */
-export function traitsOf(request: BidRequest, permitted: Permitted, now: number): Traits {
+export function traitsOf(request: BidRequest, permitted: Permitted, now: number, refusesUncounted = false): Traits {
   const { site, app, dooh, device, user } = request;
   const place = site ?? app;
   const content = place?.content ?? dooh?.content;
   const geo = device?.geo;
+  const userKey = permitted.userKey ? userKeyOf(device, user?.id) : "";
   return {
     country: upper(geo?.country),
     region: regionOf(geo),
@@ -37,7 +39,8 @@ export function traitsOf(request: BidRequest, permitted: Permitted, now: number)
     creativeLanguages: lowers(hasAny(request.wlang) ? request.wlang : request.wlangb),
     allowedSeats: request.wseat ?? NONE,
     blockedSeats: request.bseat ?? NONE,
-    userKey: permitted.userKey ? userKeyOf(device, user?.id) : "",
+    userKey,
+    isUncounted: refusesUncounted && userKey === "",
     now,
   };
 }

@@ -35,6 +35,8 @@ export interface Traits {
   readonly blockedSeats: readonly string[];
   /** What frequency caps count by; "" where none may be used. */
   readonly userKey: string;
+  /** Only campaigns without a frequency cap may be shown: impressions of this user cannot be counted. */
+  readonly isUncounted: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

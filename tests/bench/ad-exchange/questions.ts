@@ -31,6 +31,7 @@ export function askedBy(request: BidRequest, now: number): Asked {
     allowedSeats: request.wseat ?? [],
     blockedSeats: request.bseat ?? [],
     userKey: device?.ifa ?? "",
+    isUncounted: false,
     now,
   };
   return { traits, slots: request.imp.map((imp, index) => slotOf(imp, index, request.at ?? 2)) };

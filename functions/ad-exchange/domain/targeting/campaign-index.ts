@@ -86,10 +86,12 @@ export class CampaignIndex implements Searched {
 
   /**
    * The campaigns that may bid for a slot, best bid first: at most `into.most`, and of one seat at most half of them as long
-   * as others match. @returns how many
+   * as others match.
+   * @param barred ordinals of campaigns that are passed over; nobody when left out
+   * @returns how many
    */
-  match(traits: Traits, slot: Slot, into: Matches): number {
-    return this.#matcher.match(traits, slot, into);
+  match(traits: Traits, slot: Slot, into: Matches, barred?: ReadonlySet<number>): number {
+    return this.#matcher.match(traits, slot, into, barred);
   }
 
   /** The best-priced campaigns with what keeps each from a slot; slow, for the trace of a test request. */

@@ -73,7 +73,7 @@ export class Dictionary {
     const units = this.tables.text;
     const start = this.tables.textAt[number]! + 1;
     const length = this.tables.textAt[number + 1]! - start;
-    if (length !== text.length - from || false) return false;
+    if (length !== text.length - from || units[start - 1] !== space) return false;
     for (let at = 0; at < length; at++) if (units[start + at] !== text.charCodeAt(from + at)) return false;
     return true;
   }

@@ -37,6 +37,7 @@ export class Matcher {
   /** What the overlay matches with, and how much of it has been taken. */
   readonly #found = new Found();
   #taken = 0;
+  #barred: ReadonlySet<number> | undefined;
   #examinable = 0;
   #passable = 0;
 
@@ -57,9 +58,10 @@ export class Matcher {
     if (overlay !== undefined) this.#overlay ??= new SegmentQuery(overlay);
   }
 
-  match(traits: Traits, slot: Slot, into: Matches): number {
+  match(traits: Traits, slot: Slot, into: Matches, barred: ReadonlySet<number> | undefined): number {
     this.ask(traits, slot);
     into.clear();
+    this.#barred = barred;
     this.#found.clear();
     this.#taken = 0;
     if (this.#terms.formats.count === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
@@ -119,6 +121,7 @@ export class Matcher {
     if (!into.wants(owner)) return --this.#passable > 0;
     if (--this.#examinable < 0) return false;
     if (this.#judge.judge(this.#base, entry, this.#decoded) !== REASON.fits) return true;
+    if (this.#barred?.has(entry)) return true;
     into.add(entry, this.#judge.creative, this.#judge.deal, bidMicros, owner);
     return !into.isFull;
   }
@@ -146,6 +149,7 @@ export class Matcher {
     if (bid < this.#terms.leastMicros || !this.#found.wants(bid, tie)) return true;
     if (--this.#examinable < 0) return false;
     if (this.#judge.judge(query, entry, this.#decodedLater) !== REASON.fits) return true;
+    if (this.#barred?.has(entry + this.searched.overlayOrdinal)) return true;
     this.#found.add(entry, this.#judge.creative, this.#judge.deal, bid, tie, words[wordsAt(entry) + ENTRY.seat]!);
     return true;
   }

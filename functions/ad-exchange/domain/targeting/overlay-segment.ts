@@ -7,7 +7,7 @@ import { coveringIn, type Draft, takes } from "./draft";
 import type { Group } from "./group";
 import type { Records } from "./records";
 import { SCRATCHES, type Segment } from "./segment";
-import { DIMENSIONS, SINGLE_DIMENSIONS, SPACE } from "./spaces";
+import { DIMENSIONS, SINGLE_DIMENSIONS, SPACE, UNCAPPED } from "./spaces";
 import { TableBuilder } from "./table-builder";
 
 /** Changed campaigns that an index takes until it needs a newer snapshot. */
@@ -126,6 +126,7 @@ export class OverlaySegment implements Segment {
       if (takes(draft, dimension, text, covering)) this.#set(at, entry);
     this.#list(SPACE.format, draft.formats, entry);
     this.#list(SPACE.seat, [draft.campaign.seat], entry);
+    if (draft.campaign.frequencyCap === undefined) this.#list(SPACE.cap, [UNCAPPED], entry);
     if (draft.isActive) this.#set(this.live, entry);
     return entry;
   }

@@ -1,6 +1,6 @@
 import { type Bits, emptyBits, flipBits, setBit, wordsFor } from "./bits";
 import { coveringIn, type Draft, takes } from "./draft";
-import { DIMENSIONS, SINGLE_DIMENSIONS, SPACE } from "./spaces";
+import { DIMENSIONS, SINGLE_DIMENSIONS, SPACE, UNCAPPED } from "./spaces";
 import type { Names } from "./table-builder";
 
 /**
@@ -45,8 +45,12 @@ export function postingsOf(drafts: readonly Draft[], names: Names & { readonly s
     postings.push(...plainPostings(dimension, drafts, names, (draft) => draft.named[dimension]));
   postings.push(...plainPostings(SPACE.format, drafts, names, ({ formats }) => formats));
   postings.push(...plainPostings(SPACE.seat, drafts, names, ({ campaign }) => [campaign.seat]));
+  postings.push(...plainPostings(SPACE.cap, drafts, names, capOf));
   return packed(postings, { names: names.size, entries: drafts.length, words, unrestricted });
 }
+
+const UNCAPPED_ONLY: readonly string[] = [UNCAPPED];
+const capOf = ({ campaign }: Draft) => (campaign.frequencyCap === undefined ? UNCAPPED_ONLY : undefined);
 
 function unrestrictedOf(drafts: readonly Draft[], words: number): Bits[] {
   return Array.from({ length: DIMENSIONS }, (_, dimension) => {

@@ -3,7 +3,7 @@ import { wordsFor } from "./bits";
 import { type Dictionary, finished, seedOf, withUnit } from "./dictionary";
 import { MOST_VALUES } from "./group";
 import { Numbers } from "./numbers";
-import { coveringOf, DEFAULT_TAXONOMY, SINGLE_DIMENSIONS, SPACE } from "./spaces";
+import { coveringOf, DEFAULT_TAXONOMY, SINGLE_DIMENSIONS, SPACE, UNCAPPED } from "./spaces";
 
 /** Entries that one request may have examined, over all of its slots. */
 const EXAMINED_BY_REQUEST = 2_000;
@@ -25,6 +25,8 @@ export class Question {
   traits: Traits | undefined;
   /** Entries that may still be examined. */
   examinable = 0;
+  /** Name of what campaigns without a cap have in common, where only they may bid; -1 where none of them is known. */
+  uncapped: number | undefined;
   /** Some seats may not bid, and bitsets do not say which. */
   asksSeats = false;
   /** A bit for each name that the request says: few enough to stay in the processor's cache. */
@@ -122,6 +124,7 @@ export class Question {
       if (name >= 0) this.allowedSeats.add(name);
     }
     this.#sayAll(SPACE.seat, traits.blockedSeats, undefined);
+    this.uncapped = traits.isUncounted ? this.dictionary.find(SPACE.cap, UNCAPPED) : undefined;
     this.asksSeats = traits.blockedSeats.length > 0 || this.allowedSeats.count > MOST_VALUES;
   }
 

@@ -22,7 +22,16 @@ export const REASONS = [
     "not secure",
     "attribute",
   ] as const),
-  ...(["api", "creative category", "creative language", "advertiser", "app", "native assets", "ad type"] as const),
+  ...([
+    "api",
+    "creative category",
+    "creative language",
+    "advertiser",
+    "app",
+    "native assets",
+    "ad type",
+    "frequency cap",
+  ] as const),
 ];
 export type ReasonName = (typeof REASONS)[number];
 
@@ -62,5 +71,6 @@ export const REASON = {
   app: 31,
   assets: 32,
   adType: 33,
+  cap: 34,
 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];

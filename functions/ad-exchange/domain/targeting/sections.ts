@@ -12,7 +12,7 @@ export type Section = Uint8Array | Uint16Array | Uint32Array | Int32Array | Floa
 /** "SLIX", read as a little-endian number. */
 const MAGIC = 0x58494c53;
 /** Rises with every change of what sections there are or what they mean: readers take no other. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Magic, format, whole length, length of the header; then four that are free. */
 const PREAMBLE = 8;
 const PREAMBLE_BYTES = PREAMBLE * 4;

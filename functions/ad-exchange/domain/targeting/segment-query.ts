@@ -27,6 +27,7 @@ export class SegmentQuery {
   readonly #seats: Group;
   readonly #formats: Group;
   readonly #deals: Group;
+  readonly #uncapped: Group;
 
   constructor(readonly segment: Segment) {
     this.#words = segment.arena;
@@ -37,6 +38,7 @@ export class SegmentQuery {
     this.#seats = new Group(segment, segment.scratch(3));
     this.#formats = new Group(segment, segment.scratch(4));
     this.#deals = new Group(segment, segment.scratch(5));
+    this.#uncapped = new Group(segment, segment.scratch(6));
   }
 
   /** Takes what is alike for all slots of a request. */
@@ -57,6 +59,10 @@ export class SegmentQuery {
     if (question.traits!.allowedSeats.length === 0 || allowedSeats.count > MOST_VALUES) this.#seats.passAll();
     else this.#gather(this.#seats, allowedSeats);
     this.#require(this.#seats);
+    this.#uncapped.reset(-1);
+    if (question.uncapped === undefined) this.#uncapped.passAll();
+    else if (question.uncapped >= 0) segment.gather(question.uncapped, this.#uncapped);
+    this.#require(this.#uncapped);
     this.sieve.keep();
   }
 
@@ -95,7 +101,8 @@ export class SegmentQuery {
     if (!hasIn(this.#categories)) return REASON.contentCategory;
     if (!hasIn(this.#deals)) return REASON.deal;
     if (!hasIn(this.#formats)) return REASON.format;
-    return hasIn(this.#seats) ? REASON.fits : REASON.seat;
+    if (!hasIn(this.#seats)) return REASON.seat;
+    return hasIn(this.#uncapped) ? REASON.fits : REASON.cap;
   }
 
   #single({ single, covering }: Question, dimension: number): number {

@@ -5,7 +5,7 @@ import type { Records } from "./records";
 import type { BitMemory } from "./words-together";
 
 /** How many empty bitsets a segment has for its query to write to. */
-export const SCRATCHES = 6;
+export const SCRATCHES = 7;
 
 /** A part of an index that is searched by itself: what came with the snapshot, or what has changed since. */
 export interface Segment {

@@ -20,9 +20,14 @@ export const SPACE = {
   app: 13,
   mime: 14,
   creativeLanguage: 15,
+  /** "none": campaigns without a frequency cap. */
+  cap: 16,
   /** Plus the number of the taxonomy. */
-  creativeCategory: 16,
+  creativeCategory: 17,
 } as const;
+
+/** The only name of its space. */
+export const UNCAPPED = "none";
 
 export const DIMENSIONS = 9;
 /** Dimensions below it have one value in a request. */

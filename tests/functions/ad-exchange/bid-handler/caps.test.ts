@@ -111,3 +111,66 @@ describe("A capped campaign in a request of several impressions", () => {
     await fc.assert(property, { numRuns: 60 });
   });
 });
+
+describe("Campaigns behind those whose caps are reached", () => {
+  const names = [..."abcdefghijklmn"];
+  /** Each of a seat of its own, a cent less than the one before. */
+  const bidOf = (at: number) => 5 - at / 100;
+  const all = (hasCap: readonly boolean[]) =>
+    names.map((id, at) => campaign(id, bidOf(at).toFixed(2), hasCap[at] ? cap : {}));
+  const seatsOf = (free: readonly number[]) => free.map((at) => `seat-${names[at]}`);
+
+  it("win, and set the price, as if the others were not there", async () => {
+    const flags = fc.array(fc.boolean(), { minLength: names.length, maxLength: names.length });
+    await fc.assert(
+      fc.asyncProperty(flags, flags, fc.boolean(), async (hasCap, isReached, waits) => {
+        const asked: string[] = [];
+        const left: Ports["caps"]["left"] = (_user, some) => {
+          asked.push(...some);
+          const counts = some.map((one) => (isReached[names.indexOf(one.slice(-1))] ? 0 : 9));
+          return waits ? Promise.resolve(counts) : counts;
+        };
+        const { bids } = await opened({ campaigns: all(hasCap), ports: { caps: { left } } }).ask(request({ user }));
+        const free = names.map((_, at) => at).filter((at) => !(hasCap[at] && isReached[at]));
+        assert.deepEqual(
+          bids.map(({ seat }) => seat),
+          seatsOf(free.slice(0, 1)),
+        );
+        if (free.length > 0) {
+          const price = free.length > 1 ? bidOf(free[1]!) + 0.01 : 0.01;
+          assert.equal(bids[0]?.price.toFixed(2), Math.min(price, bidOf(free[0]!)).toFixed(2));
+        }
+        assert.equal(new Set(asked).size, asked.length, "nobody is asked for twice");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("are those without a cap where whoever counts does not answer, and it is not asked again", async () => {
+    let asked = 0;
+    const left = () => {
+      asked++;
+      return Promise.reject(new Error("down"));
+    };
+    const hasCap = names.map((_, at) => at < 12);
+    const { bids } = await opened({ campaigns: all(hasCap), ports: { caps: { left } } }).ask(request({ user }));
+    assert.deepEqual([bids[0]?.seat, bids[0]?.price, asked], ["seat-m", 4.88, 1]);
+  });
+
+  it("are looked for a bounded number of times", async () => {
+    let asked = 0;
+    const left = (_user: string, some: readonly string[]) => {
+      asked++;
+      return some.map(() => 0);
+    };
+    const many = Array.from({ length: 40 }, (_, at) => campaign(`x${at}`, (9 - at / 100).toFixed(2), cap));
+    const { answer } = await opened({ campaigns: many, ports: { caps: { left } } }).ask(request({ user }));
+    assert.deepEqual([answer.outcome, asked], ["dailyUserCap", 3]);
+  });
+
+  it("are found where nobody can be counted, however many with a cap bid more", async () => {
+    const many = Array.from({ length: 40 }, (_, at) => campaign(`x${at}`, (9 - at / 100).toFixed(2), cap));
+    const { bids } = await opened({ campaigns: [...many, campaign("free", "1.00")] }).ask(request());
+    assert.equal(bids[0]?.seat, "seat-free");
+  });
+});

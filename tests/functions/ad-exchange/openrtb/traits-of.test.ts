@@ -37,6 +37,7 @@ const NOTHING: Traits = {
   allowedSeats: [],
   blockedSeats: [],
   userKey: "",
+  isUncounted: false,
   now: NOW,
 };
 

@@ -23,6 +23,7 @@ export const traitsOf = (fields: Partial<Traits> = {}): Traits => ({
   allowedSeats: [],
   blockedSeats: [],
   userKey: "",
+  isUncounted: false,
   now: 0,
   ...fields,
 });

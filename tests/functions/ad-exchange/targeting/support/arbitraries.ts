@@ -74,15 +74,18 @@ const instant = fc.integer({ min: -3, max: 3 }).map((minutes) => new Date(NOW + 
 const early = fc.constant(new Date(NOW - 86_400_000).toISOString());
 const late = fc.constant(new Date(NOW + 86_400_000).toISOString());
 
-const content = fc.record({
-  status: fc.constantFrom("active" as const, "active" as const, "active" as const, "paused" as const),
-  seat: fc.constantFrom(...SEATS),
-  bid: fc.integer({ min: 0, max: 14 }).map((tenths) => (tenths / 10).toFixed(2)),
-  currency: fc.constantFrom("USD", "USD", "USD", "USD", "XXX"),
-  flight: compact(fc.record({ start: fc.oneof(early, early, instant), end: maybe(fc.oneof(late, instant), 1) })),
-  targeting,
-  creatives: fc.array(creative, { minLength: 1, maxLength: 3 }),
-});
+const content = compact(
+  fc.record({
+    status: fc.constantFrom("active" as const, "active" as const, "active" as const, "paused" as const),
+    seat: fc.constantFrom(...SEATS),
+    bid: fc.integer({ min: 0, max: 14 }).map((tenths) => (tenths / 10).toFixed(2)),
+    currency: fc.constantFrom("USD", "USD", "USD", "USD", "XXX"),
+    flight: compact(fc.record({ start: fc.oneof(early, early, instant), end: maybe(fc.oneof(late, instant), 1) })),
+    targeting,
+    creatives: fc.array(creative, { minLength: 1, maxLength: 3 }),
+    frequencyCap: maybe(fc.constant({ impressions: 3, seconds: 60 }), 2),
+  }),
+);
 
 /** A campaign of a name among a few. @param version of it */
 export const campaignOf = (number: number, version: number): fc.Arbitrary<Campaign> =>
@@ -135,6 +138,7 @@ export const traits: fc.Arbitrary<Traits> = compact(
       creativeLanguages: list(["en", "de", "pt"]),
     },
     ...{ allowedSeats: list([...SEATS, "s9"]), blockedSeats: list(SEATS, 1), userKey: fc.constant("") },
+    isUncounted: fc.boolean(),
     now: fc.integer({ min: -2, max: 90 }).map((minutes) => NOW + minutes * MINUTE),
   }),
 );

@@ -42,6 +42,7 @@ function matchOf(campaign: Campaign, traits: Traits, slot: Slot): Match | undefi
   if (bidMicros === undefined || bidMicros <= 0 || campaign.status !== "active") return undefined;
   if (!seatMay(campaign.seat, traits) || !isInFlight(campaign, traits.now)) return undefined;
   if (!aimsAt(campaign.targeting, traits)) return undefined;
+  if (traits.isUncounted && campaign.frequencyCap !== undefined) return undefined;
   const named = campaign.targeting.deals ?? [];
   const deals: (DealTerms | undefined)[] =
     named.length > 0

@@ -22,7 +22,7 @@ export const campaign = (number: number, rest: Partial<Campaign> = {}): Campaign
 export const TRAITS: Traits = {
   ...{ country: "USA", region: "", deviceType: 2, os: "", channel: "site", domain: "", bundle: "", language: "" },
   ...{ categories: [], cattax: 1, segments: [], blockedCategories: [], blockedAdvertisers: [], blockedApps: [] },
-  ...{ creativeLanguages: [], allowedSeats: [], blockedSeats: [], userKey: "", now: NOW },
+  ...{ creativeLanguages: [], allowedSeats: [], blockedSeats: [], userKey: "", isUncounted: false, now: NOW },
 };
 
 export const BANNER: Slot = {
