@@ -107,13 +107,14 @@ function bestOfTurns<Name extends string>(all: Record<Name, () => number>): Reco
 }
 
 async function refresh(file: string): Promise<Refreshed> {
-  const least = { read: 1e9, ready: 1e9, slice: 1e9, firstDecision: 1e9 };
+  const least = { read: 1e9, ready: 1e9, firstDecision: 1e9 };
+  const slices = new Array<number>(SLICES).fill(1e9);
   const texts = bodies(1, REQUESTS);
   const campaigns = [...generateCampaigns({ seed: 2, count: SLICE * SLICES, now: new Date() })];
   const world = benchExchange(readFileSync(file));
   for (let round = 0; round < 5; round++) {
     sumOf(texts, deciding(world));
-    const take = (name: keyof Refreshed, milliseconds: number) => {
+    const take = (name: keyof typeof least, milliseconds: number) => {
       least[name] = Math.min(least[name], milliseconds);
     };
     const started = performance.now();
@@ -129,20 +130,19 @@ async function refresh(file: string): Promise<Refreshed> {
         deciding(world)(texts[0]!);
       }),
     );
-    let longest = 0;
-    for (let from = 0; from < campaigns.length; from += SLICE) {
-      const slice = campaigns.slice(from, from + SLICE).map((campaign) => ({ ...campaign, version: 100 }));
+    for (let at = 0; at < SLICES; at++) {
+      const slice = campaigns.slice(at * SLICE, (at + 1) * SLICE).map((campaign) => ({ ...campaign, version: 100 }));
       const milliseconds = spent(() => {
         for (const campaign of slice) {
           const { advertiser, id, version } = campaign;
           index.applyChange({ advertiser, id, version, campaign, at: Date.now() }, microsOfText);
         }
       });
-      longest = Math.max(longest, milliseconds);
+      slices[at] = Math.min(slices[at]!, milliseconds);
     }
-    take("slice", longest);
   }
-  return least;
+  // Compiling and collecting fall on another slice in every round, and are counted by process.
+  return { ...least, slice: Math.max(...slices) };
 }
 
 /** Parts of a file at once, into memory that nobody had before, as it is downloaded: making that memory is most of the work. */
