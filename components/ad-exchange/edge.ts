@@ -66,8 +66,9 @@ export function edgeApi(name: string, args: EdgeApiArgs, opts: pulumi.CustomReso
       name: names.api,
       description: "The exchange: auctions and campaigns",
       apiKeySource: "AUTHORIZER", // usage plans count by what the verified token says, not by a header
-      // Of answers. Requests in gzip or deflate are decompressed either way ("Payload compression for REST APIs").
-      ...(settings.compressFromBytes !== null && { minimumCompressionSize: String(settings.compressFromBytes) }),
+      // Of answers. Requests in gzip or deflate are decompressed either way ("Payload compression for REST APIs"). To the provider
+      // -1 is never; left out, an API that compresses would go on with it.
+      minimumCompressionSize: String(settings.compressFromBytes ?? -1),
       // An endpoint's own names are no host of the API, which STRICT would insist on.
       ...(isPrivate ? { securityPolicy: "TLS_1_2" } : TLS),
       endpointConfiguration: isPrivate

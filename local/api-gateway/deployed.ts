@@ -60,7 +60,7 @@ function apiOf(resources: readonly Resource[], apiId: string, stageName: string)
     ...{ id: apiId, name: String(state.name), region, account },
     keySource: state.apiKeySource === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
     binaryMediaTypes: (state.binaryMediaTypes ?? []) as string[],
-    ...(typeof least === "string" && least !== "" ? { minimumCompressionSize: Number(least) } : {}),
+    ...(typeof least === "string" && least !== "" && least !== "-1" ? { minimumCompressionSize: Number(least) } : {}),
     domains: mappings.map(({ state: mapping }) => String(mapping.domainName)),
   };
 }

@@ -39,7 +39,7 @@ const restApi = materialiser<aws.apigateway.RestApiArgs>({
     const request = given({
       name: nameFor(name, logicalName),
       ...{ description, apiKeySource, binaryMediaTypes, disableExecuteApiEndpoint, tags },
-      minimumCompressionSize: least === undefined || least === "" ? undefined : Number(least),
+      minimumCompressionSize: least === undefined || least === "" || least === "-1" ? undefined : Number(least),
       endpointConfiguration: endpointConfiguration && {
         types: [endpointConfiguration.types],
         ...given({ vpcEndpointIds: endpointConfiguration.vpcEndpointIds }),

@@ -80,6 +80,12 @@ describe("The stages of a program", () => {
     assert.deepEqual(accessLog, { group: "/log/a", format: "f" });
   });
 
+  it("compress no answer where the API says so with -1", () => {
+    const never = { ...api, state: { ...api.state, minimumCompressionSize: "-1" } };
+    const [, ...others] = parts;
+    assert.equal("minimumCompressionSize" in stageOf(never, ...others, deployment, live()).api, false);
+  });
+
   it("have a method's own settings, or else those of all methods", () => {
     const limited = (rate: number) => ({ throttlingRateLimit: rate, throttlingBurstLimit: rate });
     const cached = { ...limited(1), cachingEnabled: true, cacheTtlInSeconds: 60 };

@@ -118,7 +118,7 @@ describe("The exchange's API", () => {
   it("compresses answers from as many bytes on as told, or never", async () => {
     const of = async (compressFromBytes: number | null) =>
       (await recordEdge({ api: { compressFromBytes } })).named("x-api").inputs.minimumCompressionSize;
-    assert.deepEqual([await of(0), await of(10_485_760), await of(null)], ["0", "10485760", undefined]);
+    assert.deepEqual([await of(0), await of(10_485_760), await of(null)], ["0", "10485760", "-1"]);
   });
 
   it("is private where told, and lets in no endpoint but those named", async () => {
