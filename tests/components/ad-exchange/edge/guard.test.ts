@@ -256,6 +256,10 @@ describe("The firewall", () => {
   it("takes no more capacity than a web ACL includes", () => {
     const units = guardRules(SETTINGS.guard).reduce((sum, rule) => sum + rule.units, 0);
     assert.equal(units > 925 && units <= 1_500, true, `${units} units`); // 925 for the managed groups alone
+    // "AWS WAF rule statements": 2 for a rate by address, 1 for each set of addresses that it refers to.
+    const strangers = { requestsPerSecond: 100, knownAddresses: ["198.51.100.0/24", "2001:db8::/48"] };
+    const withThem = guardRules({ ...SETTINGS.guard, strangers }, ["arn:ipv4", "arn:ipv6"]);
+    assert.equal(withThem.reduce((sum, rule) => sum + rule.units, 0) - units, 4);
   });
 });
 
