@@ -104,7 +104,7 @@ function ofBidding(fn: Lambda, alarms: Alarms): Signal[] {
       {
         name: "malformed-requests",
         chart: "Malformed requests",
-        says: "Requests are answered 400: a publisher's are broken. The access log says whose.",
+        says: "Requests are answered 400 or 413: a publisher's are broken, or too large. The access log says whose.",
       },
       { metric: malformed, statistic: "Sum", above: alarms.malformedPerMinute },
     ),
