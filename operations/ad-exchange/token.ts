@@ -62,7 +62,7 @@ export function issued(request: IssueRequest, now: number, bytes: Uint8Array = r
   );
   if (!caller)
     throw new Error(
-      "The token would open nothing: give --publisher for auction, --advertiser for campaigns; names have 1 to 255 visible ASCII characters.",
+      "The token would open nothing: give --publisher for auction, --advertiser for campaigns, and --seat to change them; names have 1 to 255 visible ASCII characters.",
     );
   const token = `${PREFIX}${Buffer.from(bytes).toString("base64url")}`;
   return { token, record: { token: hashOf(token), ...caller, usageKey, expires: now + days * DAY } };

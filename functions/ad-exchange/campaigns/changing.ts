@@ -60,8 +60,9 @@ const idOfKey = (advertiser: string, key: string): string =>
     .digest("hex")
     .slice(0, 40)}`;
 
+/** Who may write has a seat: see `callerOf`. */
 const firstVersion = (input: NewCampaign, id: string, { advertiser, seat }: Owner, now: number): Campaign => ({
-  ...{ ...input, id, advertiser, seat: seat ?? advertiser },
+  ...{ ...input, id, advertiser, seat: seat! },
   ...{ version: 1, changedAt: new Date(now).toISOString() },
 });
 

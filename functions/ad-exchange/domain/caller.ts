@@ -17,8 +17,15 @@ export interface Caller {
 export const PERMISSIONS = ["auction", "campaigns:read", "campaigns:write"] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** Who a permission is worth nothing without: a caller that lacks it would be nobody's, or be taken for everybody's. */
-const TENANT = { auction: "publisher", "campaigns:read": "advertiser", "campaigns:write": "advertiser" } as const;
+/**
+ * Whom a permission is worth nothing without: a caller that lacks one would be nobody's, or be taken for everybody's. A seat
+ * is never made up of another name: it might be somebody's, with whose campaigns these would then not compete.
+ */
+const TENANT = {
+  auction: ["publisher"],
+  "campaigns:read": ["advertiser"],
+  "campaigns:write": ["advertiser", "seat"],
+} as const;
 
 const NAMES = ["publisher", "advertiser", "seat"] as const;
 
@@ -39,7 +46,9 @@ export function callerOf(fields: Fields): Caller | undefined {
     if (!isName(value)) return undefined;
     names[name] = value;
   }
-  return may.every((permission) => names[TENANT[permission]]) ? { principal, may, ...names } : undefined;
+  return may.every((permission) => TENANT[permission].every((name) => names[name]))
+    ? { principal, may, ...names }
+    : undefined;
 }
 
 const isPermissions = (value: unknown): value is readonly Permission[] =>

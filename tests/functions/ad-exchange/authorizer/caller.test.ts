@@ -19,9 +19,10 @@ const callers: fc.Arbitrary<Caller> = fc
     { requiredKeys: ["principal", "may"], noNullPrototype: true },
   )
   .filter(
-    ({ may, publisher, advertiser }) =>
+    ({ may, publisher, advertiser, seat }) =>
       (publisher !== undefined || !may.includes("auction")) &&
-      (advertiser !== undefined || may.every((permission) => permission === "auction")),
+      (advertiser !== undefined || may.every((permission) => permission === "auction")) &&
+      (seat !== undefined || !may.includes("campaigns:write")),
   );
 
 const P1 = { principal: "acme/server-7", may: "auction", publisher: "p1" };
@@ -55,6 +56,7 @@ describe("A caller in the gateway's context", () => {
     "a permission twice": { ...P1, may: "auction auction" },
     "a permission in other case": { ...P1, may: "Auction" },
     "an empty permission": { ...P1, may: "auction " },
+    "a writer of campaigns without a seat": { ...P1, may: "campaigns:write", advertiser: "a1" },
     "no principal": { may: "auction", publisher: "p1" },
     "an empty principal": { ...P1, principal: "" },
     "a principal of two lines": { ...P1, principal: "a\nb" },

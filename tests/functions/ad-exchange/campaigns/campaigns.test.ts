@@ -7,7 +7,12 @@ const patch = (body: unknown, version: number, more = {}) => ({
   ...more,
 });
 const read = { method: "GET", id: "shoes" };
-const OTHER = { principal: "other", advertiser: "other", may: ["campaigns:read", "campaigns:write"] as const };
+const OTHER = {
+  principal: "other",
+  advertiser: "other",
+  seat: "seat-8",
+  may: ["campaigns:read", "campaigns:write"] as const,
+};
 
 describe("The campaign API, making campaigns", () => {
   it("makes one, as version 1 of the caller's advertiser and seat, and says where it is", async () => {
@@ -77,7 +82,7 @@ describe("The campaign API, making campaigns", () => {
     const { id: _, ...unnamed } = SHOES;
     const first = await serving.answer(post(unnamed, { "idempotency-key": "k" }));
     const other = await serving.answer({ ...post(unnamed, { "idempotency-key": "k" }), caller: OTHER });
-    assert.deepEqual([other.status, other.body.advertiser, other.body.seat], [201, "other", "other"]);
+    assert.deepEqual([other.status, other.body.advertiser, other.body.seat], [201, "other", "seat-8"]);
     assert.notEqual(other.body.id, first.body.id);
   });
 
@@ -281,7 +286,7 @@ describe("The campaign API, showing campaigns", () => {
     assert.deepEqual((await serving.answer({ method: "GET", caller: OTHER })).body, { campaigns: [] });
   });
 
-  it("asks for the permission of each method, and for an advertiser", async () => {
+  it("asks for the permission of each method, for an advertiser, and for a seat to write", async () => {
     const serving = new Serving();
     await serving.answer(post(SHOES));
     const reader = { ...OTHER, advertiser: "acme", may: ["campaigns:read"] as const };
@@ -295,6 +300,8 @@ describe("The campaign API, showing campaigns", () => {
       );
     assert.deepEqual(await statuses(reader), [200, 200, 403, 403, 403]);
     assert.deepEqual(await statuses(writer), [403, 403, 409, 200, 428]);
+    const { seat: _, ...seatless } = writer;
+    assert.deepEqual(await statuses(seatless), [403, 403, 403, 403, 403], "its campaigns would be of no seat");
     assert.deepEqual(await statuses(publisher), [403, 403, 403, 403, 403]);
     assert.deepEqual(await statuses(null), [403, 403, 403, 403, 403]);
   });
