@@ -1,4 +1,5 @@
 import type { Limits } from "../domain/auction/at-most";
+import { standingOf } from "../domain/auction/standing";
 import type { Offer } from "../domain/offer";
 import type { Awaitable, Caps } from "../domain/ports";
 import type { CampaignIndex } from "../domain/targeting/campaign-index";
@@ -50,8 +51,9 @@ export class Candidates {
   }
 
   /**
-   * Bids under a deal win against all others whatever these pay. So they are looked for by themselves: among the best of
-   * the open auction there may be none of them. Who has a cap is not looked for where nobody can be counted.
+   * Bids under a deal win against all others whatever these pay, and those of better-standing deals against other deals'. So
+   * each standing is looked for by itself: among the best of the others there may be none of it. Who has a cap is not looked
+   * for where nobody can be counted.
    */
   match(traits: Traits, matches: Matches): void {
     this.traits = traits;
@@ -64,8 +66,21 @@ export class Candidates {
   private fill(slot: Slot, barred?: ReadonlySet<number>): void {
     if (slot.deals.length === 0) this.find(slot, barred);
     else {
-      this.find({ ...slot, privateOnly: true }, barred);
+      this.fillDeals(slot, barred);
       if (!slot.privateOnly) this.find({ ...slot, deals: NO_DEALS }, barred);
+    }
+  }
+
+  /** The best-standing first, as they come; who bids under one of these does not under a lesser one. */
+  private fillDeals(slot: Slot, barred: ReadonlySet<number> | undefined): void {
+    const { deals } = slot;
+    let passed = barred;
+    for (let from = 0, to = 0; from < deals.length; from = to) {
+      const standing = standingOf(deals[from]);
+      while (to < deals.length && standingOf(deals[to]) === standing) to++;
+      const before = this.offers.length;
+      this.find({ ...slot, privateOnly: true, deals: deals.slice(from, to) }, passed);
+      if (to < deals.length) passed = new Set([...(passed ?? []), ...ordinalsOf(this.offers.slice(before))]);
     }
   }
 
@@ -130,8 +145,8 @@ export class Candidates {
   }
 
   /**
-   * Only the best were asked for. Where caps leave bids of fewer than two seats, those that come behind may win or set the
-   * price, and are looked for, a bounded number of times.
+   * Only the best were asked for. Where caps leave bids of fewer than two seats among those that stand alike, those that
+   * come behind may win or set the price, and are looked for, a bounded number of times.
    * @param isUnanswered whoever counts did not answer: who has a cap is not looked for any more
    */
   private refill(out: readonly CampaignOffer[], isUnanswered: boolean): void {
@@ -139,7 +154,8 @@ export class Candidates {
     if (isUnanswered) this.traits = { ...this.traits, isUncounted: true };
     for (const slot of this.one.slots) {
       const isOf = (offer: Offer) => offer.slot === slot.index;
-      if (!out.some(isOf) || new Set(this.offers.filter(isOf).map(({ seat }) => seat)).size >= 2) continue;
+      const short = new Set(out.filter(isOf).map(({ deal }) => standingOf(deal)));
+      if (![...short].some((standing) => seatsIn(this.offers.filter(isOf), standing) < 2)) continue;
       const others = this.offers.filter((offer) => !isOf(offer));
       this.offers.splice(0, this.offers.length, ...others);
       this.fill(slot, this.out);
@@ -172,6 +188,12 @@ function isEnough(left: readonly number[], offered: readonly number[]): boolean 
   for (let at = 0; at < offered.length; at++) if (wholeOf(left[at]) < offered[at]!) return false;
   return true;
 }
+
+const ordinalsOf = (offers: readonly Offer[]): number[] => offers.map((offer) => (offer as CampaignOffer).ordinal);
+
+/** Of the offers that stand so. */
+const seatsIn = (offers: readonly Offer[], standing: number): number =>
+  new Set(offers.filter(({ deal }) => standingOf(deal) === standing).map(({ seat }) => seat)).size;
 
 /** What is no whole number is nothing. */
 const wholeOf = (left: number | undefined): number =>

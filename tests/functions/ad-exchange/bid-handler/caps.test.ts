@@ -173,4 +173,17 @@ describe("Campaigns behind those whose caps are reached", () => {
     const { bids } = await opened({ campaigns: [...many, campaign("free", "1.00")] }).ask(request());
     assert.equal(bids[0]?.seat, "seat-free");
   });
+
+  it("are found under a deal though the open auction has seats enough", async () => {
+    const under = { targeting: { deals: ["d"] } };
+    const capped = Array.from({ length: 12 }, (_, at) => campaign(`x${at}`, "9.00", { ...cap, ...under }));
+    const behind = [campaign("p", "2.00", under), campaign("q", "1.50", under)];
+    const open = [campaign("b", "5.00"), campaign("c", "4.00")];
+    const { ask } = opened({ campaigns: [...capped, ...behind, ...open], ports: leaving({}) });
+    const { bids } = await ask(request({ user, imp: [imp("1", { pmp: { deals: [{ id: "d" }] } })] }));
+    assert.deepEqual(
+      bids.map(({ seat, dealid, price }) => [seat, dealid, price]),
+      [["seat-p", "d", 1.51]],
+    );
+  });
 });

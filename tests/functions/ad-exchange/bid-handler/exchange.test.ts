@@ -78,6 +78,23 @@ describe("The exchange", () => {
       });
     }
 
+    it("of the best standing however many bid more under others, each campaign once", async () => {
+      const many = Array.from({ length: 12 }, (_, at) =>
+        campaign(`x${at}`, "9.00", { targeting: { deals: ["auctioned"] } }),
+      );
+      const best = [
+        campaign("g", "2.00", { targeting: { deals: ["guaranteed", "auctioned"] } }),
+        campaign("f", "9.50", { targeting: { deals: ["fixed", "auctioned"] } }),
+      ];
+      const deals = [{ id: "auctioned" }, { id: "fixed", at: 3, bidfloor: 1.5 }, { id: "guaranteed", guar: 1 }];
+      const pmp = { private_auction: 1, deals };
+      const { bids, response } = await sold([...many, ...best], pmp, 1);
+      assert.deepEqual([bids[0]?.seat, bids[0]?.dealid, bids[0]?.price], ["seat-g", "guaranteed", 0.51]);
+      const step = traceOf(response).find(({ stage }) => stage === "auction");
+      const { lost } = step as unknown as { lost: readonly { offer: string }[] };
+      assert.equal(lost.length, new Set(lost.map(({ offer }) => offer)).size);
+    });
+
     it("and nobody else in a private auction", async () => {
       const { answer } = await sold(two, { private_auction: 1, deals: [{ id: "deal", bidfloor: 1 }] });
       assert.equal(answer.outcome, "noDemand");
