@@ -170,8 +170,10 @@ export class Sale {
     const { one, ready, trace } = this;
     const terms = answerTermsOf(one, ready, this.world);
     if (trace) noteAuction(trace, sold);
+    const answer = answerWith(sold, terms, one, this.unoffered, this.reason(), trace);
+    // Nobody hears of a win whose answer could not be written.
     this.tell(sold, terms);
-    return answerWith(sold, terms, one, this.unoffered, this.reason(), trace);
+    return answer;
   }
 
   /** Why nothing is sold, where that is so. */

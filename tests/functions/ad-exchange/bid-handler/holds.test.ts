@@ -220,8 +220,18 @@ describe("Holds", () => {
     );
   });
 
-  it("are given back where the answer cannot be written", async () => {
-    const { given, ready, ask } = recorded(() => true);
+  it("are given back where the answer cannot be written, and no seat outside hears that it has won", async () => {
+    const notices: OutsideNotice[] = [];
+    const bid = { id: "b", impid: "2", price: 9, adm: "<b>", crid: "c", adomain: ["s.example"], w: 300, h: 250 };
+    const response = { id: "auction-1", seatbid: [{ bid: [{ ...bid, nurl: "https://seat.example/won" }] }] };
+    const ports: Partial<Ports> = {
+      demand: { ask: () => [{ seat: "s", says: "bids", response }] },
+      notices: { take: (some) => void notices.push(...some) },
+    };
+    const both = request({ imp: [imp("1"), imp("2")] });
+    const { given, ready, ask } = recorded(() => true, { ports });
+    await ask(both);
+    assert.deepEqual([notices.splice(0).map(({ url }) => url), given.splice(0)], [["https://seat.example/won"], []]);
     const broken = {
       sign: () => {
         throw new Error("broken");
@@ -229,7 +239,8 @@ describe("Holds", () => {
     };
     Reflect.set(ready, "signer", broken);
     Reflect.set(ready, "made", undefined);
-    await assert.rejects(async () => ask(request()));
+    await assert.rejects(async () => ask(both));
+    assert.deepEqual(notices, []);
     assert.deepEqual(told(given), [["adv-a#a", 0, 2]]);
   });
 
