@@ -104,7 +104,8 @@ export class Candidates {
     const { campaigns, offered } = userKey === "" ? NOBODY : this.unasked();
     if (campaigns.length === 0) return this.limit();
     const answer = this.asking.ask("caps", (deadline) => this.caps.left(userKey, campaigns, deadline), NONE_LEFT);
-    return this.asking.after(ANSWER, answer, (left) => {
+    return this.asking.after(ANSWER, answer, (said) => {
+      const left = Array.isArray(said) ? said : NONE_LEFT;
       if (isEnough(left, offered)) return this.limit();
       for (let at = 0; at < campaigns.length; at++) this.left.set(campaigns[at]!, wholeOf(left[at]));
       const out = this.drop();

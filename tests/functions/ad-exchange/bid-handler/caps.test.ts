@@ -146,15 +146,17 @@ describe("Campaigns behind those whose caps are reached", () => {
     );
   });
 
-  it("are those without a cap where whoever counts does not answer, and it is not asked again", async () => {
-    let asked = 0;
-    const left = () => {
-      asked++;
-      return Promise.reject(new Error("down"));
-    };
+  it("are those without a cap where whoever counts does not answer, or nonsense, and it is not asked again", async () => {
     const hasCap = names.map((_, at) => at < 12);
-    const { bids } = await opened({ campaigns: all(hasCap), ports: { caps: { left } } }).ask(request({ user }));
-    assert.deepEqual([bids[0]?.seat, bids[0]?.price, asked], ["seat-m", 4.88, 1]);
+    for (const says of [() => Promise.reject(new Error("down")), () => undefined as never, async () => null as never]) {
+      let asked = 0;
+      const left = () => {
+        asked++;
+        return says();
+      };
+      const { bids } = await opened({ campaigns: all(hasCap), ports: { caps: { left } } }).ask(request({ user }));
+      assert.deepEqual([bids[0]?.seat, bids[0]?.price, asked], ["seat-m", 4.88, 1]);
+    }
   });
 
   it("are looked for a bounded number of times", async () => {
