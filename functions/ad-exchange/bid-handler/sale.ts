@@ -2,6 +2,7 @@ import { atMost } from "../domain/auction/at-most";
 import { clear, without } from "../domain/auction/clear";
 import type { Outcome as AuctionOutcome } from "../domain/auction/outcome";
 import { type NoticeTerms, noticesOf } from "../domain/notices/notices-of";
+import type { Offer } from "../domain/offer";
 import { LOSS, NO_BID } from "../domain/openrtb/codes";
 import { outboundBody } from "../domain/openrtb/outbound-body";
 import type { Awaitable, Fraud, SeatAnswer } from "../domain/ports";
@@ -25,6 +26,7 @@ import type { World } from "./world";
 const NO_SEGMENTS: readonly string[] = [];
 const NO_ANSWERS: readonly SeatAnswer[] = [];
 const NOTHING_SAID: Unoffered = { refused: [], silent: [] };
+const NONE_UNTOLD: readonly Offer[] = [];
 const UNCHECKED = { verdict: "pass" } as const;
 
 /** The selling of one request's impressions: who may bid is asked, bids are taken, the auction is held and answered. */
@@ -141,7 +143,18 @@ export class Sale {
   private auction(): AuctionOutcome {
     const { request, slots } = this.one;
     const { incrementMicros } = this.ready.settings;
-    return clear(slots, this.candidates.offers, { auctionId: request.id, at: auctionTypeOf(request), incrementMicros });
+    const rules = { auctionId: request.id, at: auctionTypeOf(request), incrementMicros };
+    const outcome = clear(slots, this.candidates.offers, rules);
+    const untold = this.untold();
+    return untold.length === 0 ? outcome : without(outcome, untold, LOSS.currencyUnknown);
+  }
+
+  /** Offers that are too much to be told in the answer's currency: one of them would be the end of the whole answer. */
+  private untold(): readonly Offer[] {
+    const { rates, fromMicros } = this.ready;
+    const { currency } = this.one;
+    if (currency === rates.base) return NONE_UNTOLD;
+    return this.candidates.offers.filter(({ priceMicros }) => fromMicros(priceMicros, currency) === undefined);
   }
 
   /** Nothing of a test is billed, so nothing is held for it. */

@@ -163,6 +163,18 @@ describe("The exchange", () => {
     assert.equal(unread.answer.outcome, "noCurrency");
   });
 
+  it("passes over bids that are too much to be told in the currency of the answer: others are sold to", async () => {
+    const dear = campaign("dear", "7000000.00");
+    for (const at of [1, 2]) {
+      const { ask } = opened({ campaigns: [dear, ...two] });
+      const inYen = await ask(request({ at, cur: ["JPY"] }));
+      assert.deepEqual([inYen.response?.cur, inYen.bids[0]?.seat], ["JPY", "seat-high"]);
+      assert.equal((await ask(request({ at }))).bids[0]?.seat, "seat-dear");
+      const alone = await opened({ campaigns: [dear] }).ask(request({ at, cur: ["JPY"] }));
+      assert.deepEqual([alone.status, alone.answer.outcome], [204, "allRefused"]);
+    }
+  });
+
   it("answers a floor as it is named, though what it is worth rounds to less", async () => {
     const rates = [{ asOf: "2026-11-20", base: "USD", per: { JPY: "0.006543" } }];
     const { ask, ready } = opened({ campaigns: [campaign("a", "0.65888")], settings: { rates } });
