@@ -175,6 +175,30 @@ describe("Holds", () => {
     ]);
   });
 
+  it("are raised where somebody without money was kept from bidding by a cap and bids elsewhere again", async () => {
+    const one = campaign("a", "4.00", { frequencyCap: { impressions: 3, seconds: 60 } });
+    const both = { ...one, creatives: [one.creatives[0]!, { ...one.creatives[0]!, id: "wide", ...wide }] };
+    const ports: Partial<Ports> = { caps: { left: () => [1] } };
+    for (const isRaised of [true, false]) {
+      const { asked, given, ask } = recorded(
+        ({ campaign: of, revision }) => of === "adv-d#d" && (revision === 1 || isRaised),
+        { campaigns: [both, wideOnly("d", "5.00")], ports },
+      );
+      const { bids } = await ask(request({ imp: bothSizes, user: known }));
+      assert.deepEqual(
+        bids.map(({ impid, cid, price }) => [impid, cid, price]),
+        isRaised ? [["2", "adv-d#d", 4.01]] : [],
+      );
+      const [first, ...later] = told(asked);
+      assert.deepEqual(first, ["adv-a#a", 10, 1]);
+      assert.deepEqual(later.slice(0, 2), [
+        ["adv-d#d", 10, 1],
+        ["adv-d#d", 4_010, 2],
+      ]);
+      assert.deepEqual(given, []);
+    }
+  });
+
   it("end with the last of three rounds, and who bids against a winner whose money is held goes on to do so", async () => {
     const poor = Array.from({ length: 6 }, (_, place) => wideOnly(`w${place}`, `${6 - place}.00`));
     const { asked, given, ask } = recorded(({ campaign: of }) => of === "adv-a#a", { campaigns: [...two, ...poor] });
