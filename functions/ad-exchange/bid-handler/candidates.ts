@@ -1,4 +1,5 @@
 import type { Limits } from "../domain/auction/at-most";
+import { dealClasses } from "../domain/auction/deal-classes";
 import { standingOf } from "../domain/auction/standing";
 import type { Offer } from "../domain/offer";
 import type { Awaitable, Caps } from "../domain/ports";
@@ -52,7 +53,7 @@ export class Candidates {
 
   /**
    * Bids under a deal win against all others whatever these pay, and those of better-standing deals against other deals'. So
-   * each standing is looked for by itself: among the best of the others there may be none of it. Who has a cap is not looked
+   * each class of them is looked for by itself: among the best of the others there may be none of it. Who has a cap is not looked
    * for where nobody can be counted.
    */
   match(traits: Traits, matches: Matches): void {
@@ -71,16 +72,14 @@ export class Candidates {
     }
   }
 
-  /** The best-standing first, as they come; who bids under one of these does not under a lesser one. */
+  /** Who bids under a deal does not under those that come behind it. */
   private fillDeals(slot: Slot, barred: ReadonlySet<number> | undefined): void {
-    const { deals } = slot;
+    const classes = dealClasses(slot.deals);
     let passed = barred;
-    for (let from = 0, to = 0; from < deals.length; from = to) {
-      const standing = standingOf(deals[from]);
-      while (to < deals.length && standingOf(deals[to]) === standing) to++;
+    for (let at = 0; at < classes.length; at++) {
       const before = this.offers.length;
-      this.find({ ...slot, privateOnly: true, deals: deals.slice(from, to) }, passed);
-      if (to < deals.length) passed = new Set([...(passed ?? []), ...ordinalsOf(this.offers.slice(before))]);
+      this.find({ ...slot, privateOnly: true, deals: classes[at]! }, passed);
+      if (at + 1 < classes.length) passed = new Set([...(passed ?? []), ...ordinalsOf(this.offers.slice(before))]);
     }
   }
 

@@ -95,6 +95,18 @@ describe("The exchange", () => {
       assert.equal(lost.length, new Set(lost.map(({ offer }) => offer)).size);
     });
 
+    it("of the highest agreed price however much is bid under others", async () => {
+      const many = Array.from({ length: 12 }, (_, at) =>
+        campaign(`x${at}`, "9.00", { targeting: { deals: ["cheap"] } }),
+      );
+      const deals = [
+        { id: "cheap", at: 3, bidfloor: 1 },
+        { id: "dear", at: 3, bidfloor: 5 },
+      ];
+      const { bids } = await sold([...many, under("dear", "6.00")], { deals });
+      assert.deepEqual([bids[0]?.seat, bids[0]?.dealid, bids[0]?.price], ["seat-dear", "dear", 5]);
+    });
+
     it("and nobody else in a private auction", async () => {
       const { answer } = await sold(two, { private_auction: 1, deals: [{ id: "deal", bidfloor: 1 }] });
       assert.equal(answer.outcome, "noDemand");
