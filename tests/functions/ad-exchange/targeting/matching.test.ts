@@ -105,6 +105,25 @@ describe("Matching", () => {
     assert.equal(index.campaign(into.ordinal[0]!).id, "c9999");
   });
 
+  it("has room for all bitsets that a request and its slots ask for at once, however many there are already", () => {
+    const names = Array.from({ length: 2_400 }, (_, number) => `n-${number}`);
+    const targeting = { segments: names, allow: names, deals: names };
+    // More campaigns than are kept in a list.
+    const index = indexOf(Array.from({ length: 130 }, (_, number) => campaign(number, { targeting })));
+    const terms = { at: 1, floorMicros: 0, seats: [], advertiserDomains: [] };
+    const into = new Matches();
+    // Of so many at a time that room runs out now here, now there.
+    for (const count of [16, 15, 14, 13, 12, 11])
+      for (let from = 0; from < names.length; from += count) {
+        const some = names.slice(from, from + count);
+        const traits = { ...TRAITS, segments: some, domain: some[0]!, bundle: some.at(-1)! };
+        for (const part of [some.slice(0, 9), some]) {
+          const slot = { ...BANNER, deals: part.map((id) => ({ id, ...terms })) };
+          assert.equal(index.match(traits, slot, into), 16, `${part.length} deals from ${from} on`);
+        }
+      }
+  });
+
   it("takes equal bids in an order that names do not decide", () => {
     const list = Array.from({ length: 64 }, (_, number) =>
       campaign(number, { advertiser: `a${number}`, seat: `s${number}` }),

@@ -68,4 +68,14 @@ describe("Words of bitsets", () => {
     view[last + 31] = 1;
     assert.equal(wordsTogether(small)(4 * last, SETS_AT + 4, GROUPS_AT) >>> 0, 0x80000000);
   });
+
+  it("are read from the last word of the last bitset on, also where it ends with a page", () => {
+    const full = bitMemory(65_536 - RESERVED);
+    const view = new Uint32Array(full.buffer);
+    const last = 65_536 - 4;
+    view[SETS_AT / 4] = last;
+    view[last / 4] = 7;
+    assert.equal(wordsTogether(full)(0, SETS_AT + 4, GROUPS_AT) & 1, 1);
+    assert.equal(view[BLOCK_AT / 4], 7);
+  });
 });
