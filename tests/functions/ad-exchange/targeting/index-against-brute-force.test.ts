@@ -13,8 +13,8 @@ const OPTIONS = { generation: 1, builtAt: NOW - 3_600_000, toMicros: centsToMicr
 const indexOf = (list: readonly Campaign[]) => loadSnapshot(compileSnapshot(list, OPTIONS));
 
 /** What an index answers, in words that a brute force has too. */
-function answered(index: CampaignIndex, asked: readonly [Traits, Slot], into: Matches) {
-  const count = index.match(...asked, into);
+function answered(index: CampaignIndex, asked: readonly [Traits, Slot], into: Matches, barred?: ReadonlySet<number>) {
+  const count = index.match(...asked, into, barred);
   return Array.from({ length: count }, (_, at) => ({
     id: index.campaign(into.ordinal[at]!).id,
     creative: index.creative(into.creative[at]!),
@@ -94,6 +94,30 @@ describe("The targeting index", () => {
       }),
       { numRuns: 600 },
     );
+  });
+
+  it("passes over those that are barred, and finds what comes behind them", () => {
+    let passedOver = 0;
+    fc.assert(
+      fc.property(campaigns(20), CHANGES, ASKED, fc.nat(), LIMITS, (list, changes, questions, mask, limits) => {
+        const index = indexOf(list);
+        for (const change of changes) index.applyChange(change, centsToMicros);
+        const all = new Matches(64, 64);
+        const some = new Matches(...limits);
+        for (const asked of questions) {
+          const ordinals = [...all.ordinal.subarray(0, index.match(...asked, all))];
+          const barred = new Set(ordinals.filter((_, at) => ((mask >>> (at % 31)) & 1) === 1));
+          const names = new Set([...barred].map((ordinal) => index.campaign(ordinal).id));
+          const rest = answered(index, asked, all).filter(({ id }) => !names.has(id));
+          assert.deepEqual(answered(index, asked, all, barred), rest);
+          const best = answered(index, asked, some, barred);
+          assert.deepEqual([best.length, best[0]], [Math.min(limits[0], rest.length), rest[0]]);
+          if (ordinals.some((ordinal) => ordinal >= index.overlayOrdinal)) passedOver += barred.size;
+        }
+      }),
+      { numRuns: 400 },
+    );
+    assert.equal(passedOver > 10, true, `${passedOver} passed over`);
   });
 
   it('explains with "fits" exactly those that match', () => {
