@@ -21,7 +21,7 @@ export interface Bundle extends BundledFile {
   readonly files: Readonly<Record<string, BundledFile>>;
 }
 
-/** Modules that get a file of their own, by its name without `.js`: what a worker thread runs. Paths are relative to the repository's root. */
+/** Modules that get a file of their own, by its name without `.js`: what a worker thread runs, or what a start does not wait for. Paths are relative to the repository's root. */
 export type BesideEntry = Readonly<Record<string, string>>;
 
 const bundles = new Map<string, Promise<Bundle>>();
@@ -29,7 +29,7 @@ const bundles = new Map<string, Promise<Bundle>>();
 /**
  * Bundles a handler inside the program, so that AWS and the embedded cloud run the same bytes. Memoised by its entries.
  * @param entry path of the handler's module, relative to the repository's root
- * @param beside modules that `index.js` starts by path and does not contain
+ * @param beside modules that `index.js` starts or loads by path and does not contain
  */
 export function bundleOf(entry: string, beside: BesideEntry = {}): Promise<Bundle> {
   const key = JSON.stringify([entry, Object.entries(beside).sort()]);

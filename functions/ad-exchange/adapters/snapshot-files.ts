@@ -10,8 +10,9 @@ export async function putSnapshot(client: Sender, Bucket: string, Key: string, B
   await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, IfNoneMatch: "*" }));
 }
 
-/** A file that is longer comes in so many parts at once, for a connection of S3 is slower than the network (its performance guidelines). */
+/** A longer file comes in parts, so many at once at most: a connection of S3 is slower than the network (its performance guidelines). */
 const PARTS = 6;
+/** Bytes of the shortest part, but for the last. */
 const SHORT = 8 * 1024 * 1024;
 
 /**

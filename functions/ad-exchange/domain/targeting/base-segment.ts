@@ -12,6 +12,7 @@ import type { BitMemory } from "./words-together";
 /** Bytes of bitsets that are kept once they have been made; more, and all are made anew. */
 const ARENA_BYTES = 64 * 1024 * 1024;
 const MOST_SETS = 4_096;
+/** However large they are: among a million campaigns it is this that says how many are kept. */
 const LEAST_SETS = 1_024;
 /**
  * A list that is longer is made a bitset once, instead of being written out for each request. The more entries there are,

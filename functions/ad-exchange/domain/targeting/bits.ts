@@ -22,7 +22,7 @@ export function clearBit(bits: Bits, words: number, entry: number): void {
   if (bits[word] === 0) bits[words + (word >>> 5)]! &= ~(1 << (word & 31));
 }
 
-export const hasBit = (bits: Bits, entry: number): boolean => ((bits[entry >>> 5]! >>> (entry & 31)) & 1) === 1;
+const hasBit = (bits: Bits, entry: number): boolean => ((bits[entry >>> 5]! >>> (entry & 31)) & 1) === 1;
 
 /** Takes the entries out that are in, and the others in. */
 export function flipBits(bits: Bits, words: number, entries: Uint32Array): void {
