@@ -66,13 +66,12 @@ export class Matcher {
     this.#taken = 0;
     if (this.#terms.formats.count === 0 || (slot.privateOnly && this.#terms.knownDeals === 0)) return 0;
     const allowed = Math.max(this.#question.examinable, EXAMINED_BY_SLOT);
-    this.#examinable = allowed;
     this.#passable = PASSED_OVER;
-    if (this.#overlay !== undefined) this.#searchOverlay(this.#overlay);
+    const isCut = this.#searchChanged(allowed);
     this.#searchBase(into);
     while (this.#taken < this.#found.count && !into.isFull) this.#takeFound(into);
     this.#question.examinable -= allowed - this.#examinable;
-    into.isCut = this.#examinable < 0 || this.#passable <= 0;
+    into.isCut = isCut || this.#examinable < 0 || this.#passable <= 0;
     return into.finish();
   }
 
@@ -98,6 +97,21 @@ export class Matcher {
 
   #decoded = (creative: number): Creative => this.searched.creative(creative);
   #decodedLater = (creative: number): Creative => this.searched.creative(creative + this.searched.overlayCreative);
+
+  /**
+   * What has changed comes in no order: it may take half of what may be examined, so that the best of all others are looked
+   * at however many changes there are that do not fit. @returns whether that was too little
+   */
+  #searchChanged(allowed: number): boolean {
+    this.#examinable = allowed;
+    if (this.#overlay === undefined) return false;
+    const kept = allowed >>> 1;
+    this.#examinable -= kept;
+    this.#searchOverlay(this.#overlay);
+    const isCut = this.#examinable < 0;
+    this.#examinable = Math.max(0, this.#examinable) + kept;
+    return isCut;
+  }
 
   #searchBase(into: Matches): void {
     const { sieve, segment } = this.#base;

@@ -105,6 +105,20 @@ describe("Matching", () => {
     assert.equal(index.campaign(into.ordinal[0]!).id, "c9999");
   });
 
+  it("finds the best of a snapshot however many changes there are that do not fit, in every slot", () => {
+    const index = indexOf(Array.from({ length: 50 }, (_, number) => campaign(number, { bid: "9.00" })));
+    for (let number = 100; number < 2_600; number++) {
+      const changed = campaign(number, { version: 2 });
+      const creatives = changed.creatives.map((one) => ({ ...one, advertiserDomains: ["blocked.example"] }));
+      index.applyChange({ ...changed, campaign: { ...changed, creatives } }, centsToMicros);
+    }
+    const into = new Matches(6);
+    const traits = { ...TRAITS, blockedAdvertisers: ["blocked.example"] };
+    for (let slot = 0; slot < 20; slot++)
+      assert.deepEqual([index.match(traits, { ...BANNER, index: slot }, into), into.isCut], [6, true], `slot ${slot}`);
+    assert.deepEqual([index.match(TRAITS, BANNER, into), into.isCut], [6, false]);
+  });
+
   it("has room for all bitsets that a request and its slots ask for at once, however many there are already", () => {
     const names = Array.from({ length: 2_400 }, (_, number) => `n-${number}`);
     const targeting = { segments: names, allow: names, deals: names };
