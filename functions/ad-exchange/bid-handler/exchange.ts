@@ -18,9 +18,9 @@ import type { World } from "./world";
 
 /**
  * Candidates that a slot is matched with, of two seats at least where there are: one wins, one sets the price, the others
- * stand in where money or caps are used up. Each costs as much as a hundredth of the decision.
+ * stand in where money or caps are used up. Each is looked at in every decision.
  */
-const CANDIDATES = 6;
+export const CANDIDATES = 6;
 
 /** From the bytes of a bid request to those of its answer. */
 export class Exchange {

@@ -1,4 +1,5 @@
 import { addOffers } from "../../../functions/ad-exchange/bid-handler/campaign-offer";
+import { CANDIDATES } from "../../../functions/ad-exchange/bid-handler/exchange";
 import type { Readiness } from "../../../functions/ad-exchange/bid-handler/readiness";
 import { clear } from "../../../functions/ad-exchange/domain/auction/clear";
 import type { Offer } from "../../../functions/ad-exchange/domain/offer";
@@ -10,7 +11,7 @@ import { traitsOf } from "../../../functions/ad-exchange/domain/traits-of";
 
 /** The decision up to a stage: what one stage costs is what it adds to the one before. Each returns something, so that nothing is left out. */
 export class Stages {
-  private readonly matches = new Matches(16);
+  private readonly matches = new Matches(CANDIDATES);
 
   constructor(private readonly ready: Readiness) {}
 
@@ -52,7 +53,7 @@ export class Stages {
     const now = Date.now();
     const { settings, rates, index } = this.ready.at(now)!;
     const permitted = permittedIn(request, settings.privacy, now);
-    const traits = traitsOf(request, permitted, now);
+    const traits = traitsOf(request, permitted, now, settings.uncountedImpressions === "refuse");
     return { request, settings, index, traits, slots: slotsOf(request, (price, of) => rates.toMicros(price, of)) };
   }
 }
