@@ -373,6 +373,12 @@ describe("The exchange's parameters", () => {
     assert.deepEqual(value(dev, "issuers"), []);
   });
 
+  it("are the same in prod, but that nobody gets a trace there: it tells what advertisers pay", () => {
+    const inProd = value(prod, "settings") as ExchangeSettings;
+    assert.equal(inProd.debug, false);
+    assert.deepEqual({ ...inProd, debug: true }, value(dev, "settings"));
+  });
+
   it("are refused where a standard parameter would not take them", async () => {
     const per = Object.fromEntries(
       Array.from({ length: 300 }, (_, at) => [
