@@ -35,6 +35,7 @@ const OF_EACH_SHOP = 8;
 const READY_SECONDS = 60;
 /** Seconds after which a paused campaign bids no more: usually two to three, see docs/decisions. */
 const STALE_SECONDS = 10;
+const MOST_READS = 5;
 
 /** Seeds campaigns, waits until they bid, sends a session's requests, pauses a campaign, and holds every answer against its request. */
 export async function runSession(estate: Estate, options: SessionOptions): Promise<Session | undefined> {
@@ -79,11 +80,7 @@ async function session(estate: Estate, ways: Ways, options: SessionOptions): Pro
   step("pausing a campaign");
   await nextSecond();
   const paused = signal.aborted ? undefined : await pauseBeacon(seeded, watch);
-  const figures = decisionFigures(
-    await logLinesOf(estate.clients, estate.output("adExchangeBidHandlerLogGroupName")),
-    from,
-    to,
-  );
+  const figures = await figuresOf(estate, sent, [from, to], watch);
   return summary(estate, { sent, sendings, seeded, figures, publishers, paused });
 }
 
@@ -113,6 +110,26 @@ async function summary(
       ...(paused ? { pause: paused.pause } : {}),
     },
   };
+}
+
+/**
+ * What the function has counted of these milliseconds. An environment writes a second's line with a later request, and lines
+ * are under way for a while: until all that was decided is there, it is asked once more, a few times.
+ */
+async function figuresOf(
+  { clients, output }: Estate,
+  { exchanged }: Sent,
+  [from, to]: readonly [number, number],
+  watch: WatchOptions,
+): Promise<DecisionFigures> {
+  const decided = exchanged.filter(({ answered }) => answered?.status === 200 || answered?.status === 204).length;
+  for (let reads = 1; ; reads++) {
+    const lines = await logLinesOf(clients, output("adExchangeBidHandlerLogGroupName"));
+    const figures = decisionFigures(lines, from, to);
+    if (figures.requests >= decided || reads === MOST_READS || watch.signal?.aborted) return figures;
+    await nextSecond();
+    await untilItCeases(watch, STALE_SECONDS);
+  }
 }
 
 /** Times of what was decided, by whether the gateway had seen the token before: those before may still have been under way. */

@@ -36,7 +36,7 @@ describe("The ad exchange on the embedded cloud", () => {
     assert.deepEqual(account.wrong, []);
     assert.equal(account.requests, 300);
     assert.equal(account.bids > 100, true, `${account.bids} bids`);
-    assert.equal(facts.figures.requests > 200, true, "the function counted its requests");
+    assert.equal(facts.figures.requests > 200, true, `the function counted ${facts.figures.requests} requests`);
     assert.equal(facts.figures.milliseconds.get("DecisionMilliseconds")!.length, facts.figures.requests);
     assert.equal(facts.pause!.seconds < facts.pause!.boundSeconds, true);
     assert.deepEqual(problems, []);
