@@ -12,6 +12,23 @@ export interface DescribedOutput<System> {
   readonly secret?: boolean;
 }
 
+/**
+ * Says outputs of a system, group by group.
+ * @param prefix in front of every name
+ */
+export const describing =
+  <System>(prefix: string) =>
+  (group: string) =>
+  (
+    name: string,
+    describes: string,
+    value: DescribedOutput<System>["value"],
+    secret = false,
+  ): DescribedOutput<System> => ({
+    ...{ name: `${prefix}${name}`, group, describes, value },
+    ...(secret ? { secret } : {}),
+  });
+
 export type Outputs = Record<string, pulumi.Output<unknown>>;
 
 /** Where the stack stands. */
@@ -32,9 +49,7 @@ export const ESTATE_OUTPUTS: readonly DescribedOutput<Estate>[] = [
   { name: "account", group: "Estate", describes: "AWS account id", value: ({ account }) => account },
 ];
 
-const ofNetwork = (name: string, describes: string, value: DescribedOutput<Network>["value"]) => ({
-  ...{ name: `network${name}`, group: "Network", describes, value },
-});
+const ofNetwork = describing<Network>("network")("Network");
 
 /** The network that systems stand in. */
 export const NETWORK_OUTPUTS: readonly DescribedOutput<Network>[] = [

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../shared/access";
+import { logsEncrypt } from "../shared/keys";
 import type { ApiSettings } from "./edge-config";
 import type { EdgeNames } from "./edge-names";
 
@@ -153,14 +154,7 @@ export const edgeLogsEncrypt = (
 ): Statement => {
   const group = (of: string) => pulumi.interpolate`arn:aws:logs:${region}:${account}:log-group:${of}`;
   const groups = [names.accessLogGroup, names.webAclLogGroup, `API-Gateway-Execution-Logs_*/${stageName}`].map(group);
-  return {
-    Sid: "EdgeLogsEncrypt",
-    Effect: "Allow",
-    Principal: { Service: `logs.${region}.amazonaws.com` },
-    Action: ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-    Resource: "*", // in a key policy, the key itself
-    Condition: {
-      ArnLike: { "kms:EncryptionContext:aws:logs:arn": pulumi.all(groups) },
-    },
-  };
+  return logsEncrypt("EdgeLogsEncrypt", region, {
+    ArnLike: { "kms:EncryptionContext:aws:logs:arn": pulumi.all(groups) },
+  });
 };

@@ -1,17 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DescribedOutput } from "../outputs";
+import { type DescribedOutput, describing } from "../outputs";
 import { capitalised } from "../shared/names";
 import type { AdExchange } from "./ad-exchange";
 import { PARAMETER_KEYS, type ParameterKey, TABLES, type TableNoun, WORKERS, type Worker } from "./names";
 
 type Output = DescribedOutput<AdExchange>;
 
-const described =
-  (group: string) =>
-  (name: string, describes: string, value: Output["value"], secret = false): Output => ({
-    ...{ name: `adExchange${name}`, group, describes, value },
-    ...(secret ? { secret } : {}),
-  });
+const described = describing<AdExchange>("adExchange");
 
 const edge = described("Edge");
 const OF_EDGE = [

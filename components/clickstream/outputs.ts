@@ -1,16 +1,11 @@
-import type { DescribedOutput } from "../outputs";
+import { type DescribedOutput, describing } from "../outputs";
 import { capitalised } from "../shared/names";
 import type { Clickstream } from "./clickstream";
 import { PARAMETER_KEYS, type ParameterKey, TABLES, type TableNoun, WORKERS, type Worker } from "./names";
 
 type Output = DescribedOutput<Clickstream>;
 
-const described =
-  (group: string) =>
-  (name: string, describes: string, value: Output["value"], secret = false): Output => ({
-    ...{ name: `clickstream${name}`, group, describes, value },
-    ...(secret ? { secret } : {}),
-  });
+const described = describing<Clickstream>("clickstream");
 
 const entrance = described("Entrance");
 const OF_ENTRANCE = [

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { anyResource, grant, policyOf, type Statement } from "./access";
-import { ownKey } from "./keys";
+import { logsEncrypt, ownKey } from "./keys";
 import type { Names } from "./names";
 
 export interface FlowLogsArgs {
@@ -58,22 +58,13 @@ export function flowLogs(
   return group;
 }
 
-/**
- * CloudWatch Logs for this one group ("Encrypt log data in CloudWatch Logs using AWS KMS", step 2). Its ARN is put together
- * here since the group can only be made once the key lets it encrypt.
- */
-const logsOf = (groupName: string, account: pulumi.Input<string>, region: string): Statement => ({
-  Sid: "FlowLogsEncrypt",
-  Effect: "Allow",
-  Principal: { Service: `logs.${region}.amazonaws.com` },
-  Action: ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-  Resource: "*", // in a key policy, the key itself
-  Condition: {
+/** This one group. Its ARN is put together here since the group can only be made once the key lets it encrypt. */
+const logsOf = (groupName: string, account: pulumi.Input<string>, region: string): Statement =>
+  logsEncrypt("FlowLogsEncrypt", region, {
     ArnEquals: {
       "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:aws:logs:${region}:${account}:log-group:${groupName}`,
     },
-  },
-});
+  });
 
 /**
  * What the user guide lists ("IAM role for publishing flow logs to CloudWatch Logs"), on the one group, and without

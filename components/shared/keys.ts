@@ -13,6 +13,19 @@ export interface OwnKeyArgs {
   readonly statements?: readonly Statement[];
 }
 
+/**
+ * CloudWatch Logs may use a key ("Encrypt log data in CloudWatch Logs using AWS KMS", step 2).
+ * @param groups condition on `kms:EncryptionContext:aws:logs:arn`: the groups that may be encrypted with it, and no others
+ */
+export const logsEncrypt = (Sid: string, region: string, groups: Statement["Condition"]): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Principal: { Service: `logs.${region}.amazonaws.com` },
+  Action: ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+  Resource: "*", // in a key policy, the key itself
+  Condition: groups,
+});
+
 /** A customer key with its alias, rotated every year. The account's identities use it by their own policies. Costs $1 a month. */
 export function ownKey(name: string, args: OwnKeyArgs, opts: pulumi.CustomResourceOptions): aws.kms.Key {
   const { alias, description, account, keyDeletionDays, statements = [] } = args;
