@@ -17,6 +17,7 @@ const NO_DEALS: Slot["deals"] = [];
 /** Whoever counts did not answer: nobody is known to be under a cap. */
 const NONE_LEFT: readonly number[] = [];
 const NOBODY: Capped = { campaigns: [], offered: [] };
+const NONE_KNOWN: ReadonlyMap<string, unknown> = new Map();
 /** Each asks whoever counts once more. */
 const MOST_REFILLS = 2;
 
@@ -100,7 +101,7 @@ export class Candidates {
    */
   underCaps(): Awaitable<void> {
     const { userKey } = this.traits;
-    const { campaigns, offered } = userKey === "" ? NOBODY : this.unasked();
+    const { campaigns, offered } = userKey === "" ? NOBODY : this.capped(this.left);
     if (campaigns.length === 0) return this.limit();
     const answer = this.asking.ask("caps", (deadline) => this.caps.left(userKey, campaigns, deadline), NONE_LEFT);
     return this.asking.after(ANSWER, answer, (said) => {
@@ -113,13 +114,13 @@ export class Candidates {
     });
   }
 
-  /** Campaigns that have a cap and were not asked for yet. Offers are few: going through them costs less than a map. */
-  private unasked(): Capped {
-    const { offers, left } = this;
+  /** Campaigns that have a cap, but for some. Offers are few: going through them costs less than a map. */
+  private capped(butFor: ReadonlyMap<string, unknown>): Capped {
+    const { offers } = this;
     const [campaigns, offered, ordinals]: [string[], number[], number[]] = [[], [], []];
     for (let at = 0; at < offers.length; at++) {
       const offer = offers[at] as CampaignOffer;
-      if (!offer.isCapped || (left.size > 0 && left.has(offer.campaign))) continue;
+      if (!offer.isCapped || (butFor.size > 0 && butFor.has(offer.campaign))) continue;
       const known = ordinals.indexOf(offer.ordinal);
       if (known >= 0) offered[known]!++;
       else {
@@ -164,15 +165,14 @@ export class Candidates {
 
   /** What caps leave holds for all impressions together. */
   private limit(): void {
-    const { left, offers } = this;
+    const { left } = this;
     if (left.size === 0) return;
-    const offered = new Map<string, number>();
-    for (let at = 0; at < offers.length; at++) {
-      const offer = offers[at] as CampaignOffer;
-      if (offer.isCapped) offered.set(offer.campaign, (offered.get(offer.campaign) ?? 0) + 1);
-    }
+    const { campaigns, offered } = this.capped(NONE_KNOWN);
     const most = new Map<string, number>();
-    for (const [campaign, count] of offered) if (left.get(campaign)! < count) most.set(campaign, left.get(campaign)!);
+    for (let at = 0; at < campaigns.length; at++) {
+      const some = left.get(campaigns[at]!);
+      if (some !== undefined && some < offered[at]!) most.set(campaigns[at]!, some);
+    }
     if (most.size > 0) this.limits = { nameOf: campaignOf, most };
     if (most.size > 0 || this.out.size > 0) this.note();
   }

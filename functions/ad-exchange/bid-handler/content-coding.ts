@@ -1,7 +1,7 @@
 import { LARGEST_BODY } from "../domain/openrtb/read-bid-request";
 
 /** Of a body that cannot be read: it is not of the coding that it claims, it is too large unpacked, or nobody here knows the coding. */
-export type Unread = 400 | 413 | 415;
+type Unread = 400 | 413 | 415;
 
 /** What a request may say to be sent in (RFC 9110, 8.4): [2.4] asks for gzip alone, deflate is the gateway's. */
 const CODINGS = /^\s*((x-)?gzip|deflate|identity|)\s*$/i;

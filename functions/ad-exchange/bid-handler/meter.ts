@@ -105,8 +105,8 @@ export class Meter {
       [NAMES.lateAnswers]: this.late,
       [NAMES.indexAge]: this.indexAge(),
     };
-    const lists = TIMED.map((name, place) => this.listOf(name, place)).join("");
-    this.write(this.decisions === 0 ? `${this.lineOf(UNTIMED, counts)}}` : `${this.lineOf(ALL, counts)}${lists}}`);
+    if (this.decisions === 0) this.write(`${this.lineOf(UNTIMED, counts)}}`);
+    else this.write(`${this.lineOf(ALL, counts)}${TIMED.map((name, place) => this.listOf(name, place)).join("")}}`);
     for (const [reason, count] of this.outcomes) {
       const isRefused = REFUSED.includes(reason);
       const figures = { reason, [isRefused ? NAMES.refused : NAMES.noBids]: count };

@@ -5,7 +5,7 @@ import { NO_BID } from "../domain/openrtb/codes";
 import type { Answer } from "./call";
 import type { Trace } from "./trace";
 
-export interface Explained {
+interface Explained {
   readonly nonBids?: AnswerExtras["nonBids"] | undefined;
   readonly trace?: Trace | undefined;
 }

@@ -25,6 +25,7 @@ import type { World } from "./world";
 
 const NO_SEGMENTS: readonly string[] = [];
 const NO_ANSWERS: readonly SeatAnswer[] = [];
+/** As long as no seat outside has said anything. */
 const NOTHING_SAID: Unoffered = { refused: [], silent: [] };
 const NONE_UNTOLD: readonly Offer[] = [];
 const UNCHECKED = { verdict: "pass" } as const;
@@ -34,8 +35,6 @@ export class Sale {
   private readonly asking: Asking;
   private readonly candidates: Candidates;
   private unoffered: Unoffered = NOTHING_SAID;
-  /** Seats outside have said something. */
-  private hasHeard = false;
   private traits: Traits;
   private holding: Holding | undefined;
   private readonly isTest: boolean;
@@ -132,7 +131,6 @@ export class Sale {
     const { offers, refused, silent, late } = offersOfSeats(answers, this.one, this.traits, this.ready.rates);
     for (const offer of offers) this.candidates.offers.push(offer);
     this.unoffered = { refused, silent };
-    this.hasHeard = true;
     this.asking.late += late;
     this.trace?.note("demand", {
       seats: answers.map(({ seat, says }) => ({ seat, says })),
@@ -198,7 +196,7 @@ export class Sale {
 
   /** Seats outside have asked to be told how their bids came out. Whoever fails to tell them does not undo the sale. */
   private tell(sold: AuctionOutcome, terms: NoticeTerms): void {
-    if (!this.hasHeard) return;
+    if (this.unoffered === NOTHING_SAID) return;
     const notices = noticesOf(sold, this.unoffered.refused, terms);
     if (notices.length === 0) return;
     try {

@@ -16,7 +16,7 @@ import { noticeMembers } from "./notice-addresses";
 import type { SlotResult } from "./outcome";
 
 /** What all bids of an answer say alike, its texts as JSON: written once. */
-export interface Shared {
+interface Shared {
   readonly auction: string;
   readonly publisher: string;
   readonly currency: string;
